@@ -14,7 +14,6 @@ import psutil
 
 HOST = "127.0.0.1"
 START_SECONDS = 120
-STOP_SECONDS = 20
 
 
 class EngineFailed(Exception):
@@ -44,6 +43,7 @@ class Engine:
     ready: Callable[[int], None] = field(default=lambda port: None)
     account: Callable[[], str | None] = field(default=lambda: None)
     stop_signal: signal.Signals = signal.SIGTERM
+    stop_seconds: float = 20
 
 
 def running(folder: Path) -> psutil.Process | None:
@@ -79,11 +79,11 @@ def stop(engine: Engine, folder: Path) -> bool:
         return False
     family = [process, *process.children(recursive=True)]
     process.send_signal(engine.stop_signal)
-    _, alive = psutil.wait_procs(family, timeout=STOP_SECONDS)
+    _, alive = psutil.wait_procs(family, timeout=engine.stop_seconds)
     for survivor in alive:
         with suppress(psutil.NoSuchProcess):
             survivor.kill()
-    psutil.wait_procs(alive, timeout=STOP_SECONDS)
+    psutil.wait_procs(alive, timeout=engine.stop_seconds)
     (folder / "process.json").unlink(missing_ok=True)
     return True
 
@@ -107,6 +107,7 @@ def _spawn(engine: Engine, folder: Path) -> psutil.Process:
             user=engine.account(),
             env={**os.environ, "LC_ALL": "C.UTF-8"},
         )
+    child.returncode = 0  # it is meant to outlive us: no warning that nobody waited for it
     process = psutil.Process(child.pid)
     (folder / "process.json").write_text(json.dumps({"pid": child.pid, "created": process.create_time()}))
     return process
