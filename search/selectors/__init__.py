@@ -1,0 +1,1 @@
+"""Searching on behalf of a reader."""

@@ -1,0 +1,112 @@
+"""The query language, its errors, and the round trip through the URL."""
+
+from urllib.parse import parse_qs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.facets import Kind
+from search.query import (
+    LONGEST_QUERY,
+    And,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    QueryError,
+    Range,
+    Word,
+    decode_cursor,
+    encode_cursor,
+    from_params,
+    parse,
+    to_url,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("", None),
+        ("…", None),
+        ("cell", Word("cell")),
+        ("a b", And((Word("a"), Word("b")))),
+        ("a AND b", And((Word("a"), Word("b")))),
+        ('"nuclear envelope"', Phrase("nuclear envelope")),
+        ('"never closed phrase', Phrase("never closed phrase")),
+        ("light-sheet", Phrase("light-sheet")),
+        ("-a", Not(Word("a"))),
+        ("NOT NOT a", Word("a")),
+        ("a b OR c", Or((And((Word("a"), Word("b"))), Word("c")))),
+        ("a (b OR c)", And((Word("a"), Or((Word("b"), Word("c")))))),
+        ("mito*", Prefix("mito")),
+        ("species:mouse", Word("mouse", "organism_words")),
+        ("pixel_size:<65nm", Range("pixel_size", high=0.065, include_high=False)),
+        ("size_z:2..10", Range("size_z", 2, 10)),
+        (")) a", Word("a")),
+    ],
+)
+def test_a_query_means(text, node):
+    assert parse(text, Kind.IMAGE) == node
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("specie:mouse", 'Did you mean "species"?'),
+        ("images:>3", "Unknown field"),
+        ("pixel_size:small", "needs a number"),
+        ("released:yesterday", "needs a day"),
+        ("a*", "at least two letters"),
+        ("(" * 40 + "a", "levels of parentheses"),
+        ("a " * 60, "shorten it to 50"),
+        ("a" * (LONGEST_QUERY + 1), "shorten it to 1000"),
+    ],
+    ids=["typo", "other-kind", "word-for-number", "word-for-day", "short-prefix", "deep", "many", "long"],
+)
+def test_a_query_that_cannot_be_run_says_what_to_write(text, sentence):
+    with pytest.raises(QueryError, match=sentence.replace("?", r"\?")):
+        parse(text, Kind.IMAGE)
+
+
+@given(st.text(alphabet='ab:"()-*<>. ORNT…\\', max_size=60))
+def test_whatever_is_typed_gives_a_query_or_a_sentence(text):
+    try:
+        parse(text, Kind.IMAGE)
+    except QueryError as error:
+        assert str(error).endswith((".", "?"))
+
+
+def test_a_search_survives_its_url():
+    params = {
+        "q": ["human cell"],
+        "organism": ["Homo sapiens", "Mus musculus"],
+        "pixel_size.min": ["65"],
+        "pixel_size.unit": ["nm"],
+        "released.max": ["2026-02"],
+        "sort": ["title"],
+        "size": ["10"],
+    }
+    query = from_params(Kind.IMAGE, params)
+    assert from_params(Kind.IMAGE, parse_qs(to_url(query))) == query
+
+
+def test_every_problem_is_told_at_once():
+    with pytest.raises(QueryError) as caught:
+        from_params(
+            Kind.IMAGE, {"q": ["specie:x"], "sort": ["nwest"], "size": ["0"], "size_x.min": ["9"], "size_x.max": ["1"]}
+        )
+    assert {name for name, _ in caught.value.problems} == {"q", "sort", "size", "size_x.min"}
+
+
+@pytest.mark.parametrize("cursor", ["x", "e30", "WyJkYXRlIiwxXQ", "WzFd", "ü"])
+def test_a_foreign_page_mark_is_refused(cursor):
+    with pytest.raises(QueryError, match="first page"):
+        decode_cursor(from_params(Kind.IMAGE, {"cursor": [cursor]}))
+
+
+def test_a_page_mark_comes_back():
+    query = from_params(Kind.IMAGE, {"sort": ["title"]})
+    marked = from_params(Kind.IMAGE, {"sort": ["title"], "cursor": [encode_cursor(query, [10, "key"])]})
+    assert decode_cursor(marked) == [10, "key"]
