@@ -1,6 +1,7 @@
 """PURE: what a results page says about a search: chips of chosen filters, facets as forms, the links between pages."""
 
 from dataclasses import dataclass, replace
+from urllib.parse import parse_qs
 
 from search.facets import FacetRegistry, registry
 from search.query import SORT_LABELS, Range, SearchQuery, as_written, to_url
@@ -66,3 +67,8 @@ def next_url(query: SearchQuery, results: Results) -> str:
 
 def sort_options(query: SearchQuery) -> list[tuple[str, str, bool]]:
     return [(sort.value, label, sort is query.sort) for sort, label in SORT_LABELS.items()]
+
+
+def params_of(chip: Chip) -> dict[str, list[str]]:
+    """The parameters of the search without a chip."""
+    return parse_qs(chip.url.removeprefix("?"))

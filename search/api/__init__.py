@@ -1,0 +1,1 @@
+"""search/ under /api/v1/."""

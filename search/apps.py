@@ -1,0 +1,8 @@
+"""Finds datasets and images."""
+
+from django.apps import AppConfig
+
+
+class SearchConfig(AppConfig):
+    name = "search"
+    verbose_name = "Search"
