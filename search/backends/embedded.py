@@ -19,7 +19,7 @@ from search.backends.embedded_index import EmbeddedIndex
 from search.backends.generations import Generations
 from search.errors import SearchUnavailable
 from search.facets import FacetDeclaration, FacetRegistry, Kind, registry
-from search.query import Prefix, SearchQuery, decode_cursor, encode_cursor
+from search.query import Prefix, QueryError, SearchQuery, decode_cursor, encode_cursor
 from search.results import Facet, Hit, Results, Suggestion
 
 REBUILD_BATCH = 5_000
@@ -107,7 +107,7 @@ class EmbeddedBackend(SearchBackend):
     def search(self, query: SearchQuery, access: Access) -> Results:
         started = time.perf_counter()
         index, searcher = self._searcher(query.kind)
-        after = decode_cursor(query)
+        after = _checked(decode_cursor(query), searcher.num_docs)
         everything = build.whole(index.schema, query, access, query.filters, query.ranges)
         total, found, cursor = _page(searcher, everything, query, after)
         hits = tuple(self._hit(searcher, query, score, address) for score, address in found)
@@ -239,6 +239,13 @@ def _not_deleted(folder: Path, batch: list[SearchDocument]) -> list[SearchDocume
         entry = json.loads(line)
         gone[entry["id"]] = entry["revision"]
     return [document for document in batch if document.revision > gone.get(document.id, -1)]
+
+
+def _checked(after: list, most: int) -> list:
+    """A page mark is a place and a sort key; anything else was made by hand or by another engine."""
+    if after and not (len(after) == 2 and type(after[0]) is int and after[0] > 0 and isinstance(after[1], str)):
+        raise QueryError(("cursor", "This page mark does not belong to this search. Start at its first page."))
+    return [min(after[0], most), after[1]] if after else []
 
 
 def _page(

@@ -1,12 +1,14 @@
 """The contract on Tantivy, and what is particular to it: folders, locks and other processes."""
 
 import multiprocessing
+from dataclasses import replace
 
 import pytest
 
 from search.backends.embedded import EmbeddedBackend
 from search.errors import IndexOutdated, RebuildRunning, SearchUnavailable
 from search.facets import FACETS, FacetDeclaration, FacetRegistry, Kind
+from search.query import QueryError, encode_cursor, from_params
 from tests.search.backend_contract import PUBLIC, BackendContract
 from tests.search.builders import image
 
@@ -68,3 +70,17 @@ def test_a_folder_that_cannot_be_read_is_told_as_our_own_error(tmp_path):
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(SearchUnavailable):
         EmbeddedBackend(tmp_path / "file").ping()
+
+
+@pytest.mark.parametrize("after", [["x"], [-1, ""], [True, ""], [1.5, ""], [1, 2]])
+def test_a_page_mark_made_by_hand_is_refused(tmp_path, after):
+    query = from_params(Kind.IMAGE, {"sort": ["title"]})
+    with pytest.raises(QueryError, match="first page"):
+        EmbeddedBackend(tmp_path).search(replace(query, cursor=encode_cursor(query, after)), PUBLIC)
+
+
+def test_a_page_mark_far_beyond_the_end_finds_nothing_more(tmp_path):
+    backend = EmbeddedBackend(tmp_path)
+    backend.index([image(1)])
+    query = from_params(Kind.IMAGE, {})
+    assert backend.search(replace(query, cursor=encode_cursor(query, [10**30, ""])), PUBLIC).hits == ()
