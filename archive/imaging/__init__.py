@@ -1,0 +1,1 @@
+"""PURE: what is in image files, and how it looks. Knows nothing of Django; runs in the sandboxed pool."""

@@ -1,0 +1,201 @@
+"""What every deployment shares. Every value that may differ comes from the environment as PORTAL_*.
+
+`embedded` (default), `production` and `testing` build on this file; engines are chosen by four URLs only.
+"""
+
+import os
+from pathlib import Path
+
+from django.urls import reverse_lazy
+
+from portal.settings import engines
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+DATA_DIR = Path(os.environ.get("PORTAL_DATA_DIR", BASE_DIR / "data")).resolve()
+PORT = int(os.environ.get("PORTAL_PORT", "8000"))
+
+SECRET_KEY = os.environ.get("PORTAL_SECRET_KEY", "")
+DEBUG = os.environ.get("PORTAL_DEBUG", "") == "1"
+ALLOWED_HOSTS = os.environ.get("PORTAL_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+SITE_URL = os.environ.get("PORTAL_SITE_URL", f"http://127.0.0.1:{PORT}")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# Optional apps: the site runs without curation, and a test proves it.
+CURATION = os.environ.get("PORTAL_CURATION", "1") == "1"
+
+INSTALLED_APPS = [
+    "portal",
+    *(["curation"] if CURATION else []),
+    "search",
+    "archive",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "django_htmx",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "portal.http.DomainErrorMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.site",
+            ],
+        },
+    },
+]
+
+# Engines: one URL each.
+DATABASES = {"default": engines.database(os.environ.get("PORTAL_DATABASE_URL", f"sqlite:///{DATA_DIR}/portal.sqlite3"))}
+STORAGES = {
+    **engines.storages(os.environ.get("PORTAL_STORAGE_URL", f"file://{DATA_DIR}/files")),
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+PORTAL_SEARCH_URL = os.environ.get("PORTAL_SEARCH_URL", f"tantivy://{DATA_DIR}/search")
+PORTAL_BROKER_URL = os.environ.get("PORTAL_BROKER_URL", f"filesystem://{DATA_DIR}/broker")
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = engines.broker(PORTAL_BROKER_URL)
+PORTAL_IMAGING_SOCKET = os.environ.get("PORTAL_IMAGING_SOCKET", str(DATA_DIR / "imaging.sock"))
+PORTAL_SCRATCH_DIR = Path(os.environ.get("PORTAL_SCRATCH_DIR", DATA_DIR / "scratch"))
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Celery: the row is the truth, a message only a nudge; so nothing is kept of results.
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 900
+CELERY_TASK_SOFT_TIME_LIMIT = 840
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# People
+AUTH_USER_MODEL = "archive.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = reverse_lazy("account_login")
+LOGIN_REDIRECT_URL = reverse_lazy("archive:my-depositions")
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "archive.forms.people.SignupForm"
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Micrographia] "
+SOCIALACCOUNT_PROVIDERS = engines.orcid_provider(
+    os.environ.get("PORTAL_ORCID_CLIENT_ID", ""),
+    os.environ.get("PORTAL_ORCID_SECRET", ""),
+    os.environ.get("PORTAL_ORCID_URL", "https://orcid.org"),
+)
+EMAIL_BACKEND = os.environ.get("PORTAL_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_HOST = os.environ.get("PORTAL_EMAIL_HOST", "localhost")
+DEFAULT_FROM_EMAIL = os.environ.get("PORTAL_MAIL_FROM", "Micrographia <portal@localhost>")
+
+# API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "archive.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_PAGINATION_CLASS": "archive.api.pagination.CursorPagination",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "portal.http.problem_json",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"search": "120/min", "export": "20/min"},
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Micrographia",
+    "DESCRIPTION": "Archive, search and curation of biological images.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+# The archive's own choices
+PORTAL_ACCESSION_PREFIX = os.environ.get("PORTAL_ACCESSION_PREFIX", "MG")
+PORTAL_DOI_PREFIX = os.environ.get("PORTAL_DOI_PREFIX", "10.5072")  # DataCite's test prefix: reserved, never sent
+PORTAL_NAME = os.environ.get("PORTAL_NAME", "Micrographia")
+PORTAL_TEMPLATE_DIRS = [p for p in os.environ.get("PORTAL_TEMPLATE_DIRS", "").split(":") if p]
+PORTAL_MAX_FILE_BYTES = int(os.environ.get("PORTAL_MAX_FILE_BYTES", 5 * 10**12))
+PORTAL_MAX_FILES = int(os.environ.get("PORTAL_MAX_FILES", 500_000))
+PORTAL_QUOTA_BYTES = int(os.environ.get("PORTAL_QUOTA_BYTES", 500 * 10**9))
+PORTAL_UPLOAD_EXPIRY_DAYS = int(os.environ.get("PORTAL_UPLOAD_EXPIRY_DAYS", 14))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# Web
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = "Lax"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "manifest-src": ["'self'"],
+    },
+}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("PORTAL_LOG_LEVEL", "WARNING")},
+}
