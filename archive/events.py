@@ -1,0 +1,64 @@
+"""What happened, told to whoever listens. portal/pipeline.py is the one table of listeners.
+
+`emit` is called by services inside their transaction. Recorders run at once, in that transaction (an outbox row);
+tasks are sent after the commit. A task that could not be sent is no error: the sweep finds the row and sends it again.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+
+class Event(StrEnum):
+    UPLOAD_COMPLETE = "upload.complete"  # upload_id
+    FILE_STORED = "file.stored"  # file_id
+    FILE_VERIFIED = "file.verified"  # file_id
+    IMAGE_FOUND = "image.found"  # image_id
+    FILE_SETTLED = "file.settled"  # dataset_id: a file or image came to its end; is the deposition complete now?
+    DEPOSITION_SUBMITTED = "deposition.submitted"  # deposition_id
+    DEPOSITION_ANSWERED = "deposition.answered"  # deposition_id: ready, or needs changes; the depositor is told
+    DATASET_CHANGED = "dataset.changed"  # dataset_id: what search shows of it may have changed
+    VERSION_RELEASED = "version.released"  # version_id
+
+
+Recorder = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What follows an event: `record` in the same transaction, `tasks` (Celery tasks) after it."""
+
+    record: tuple[Recorder, ...] = ()
+    tasks: tuple[Any, ...] = ()
+
+
+_table: dict[Event, Reaction] = {}
+
+
+def connect(table: Mapping[Event, Reaction]) -> None:
+    """Replace the table of reactions; called once, when the portal starts."""
+    _table.clear()
+    _table.update(table)
+
+
+def emit(event: Event, **ids: int | str) -> None:
+    reaction = _table.get(event, Reaction())
+    for record in reaction.record:
+        record(**ids)
+    for task in reaction.tasks:
+        transaction.on_commit(lambda task=task: send(task, **ids))
+
+
+def send(task: Any, **ids: int | str) -> None:
+    """Nudge a worker; the row is the truth, so a broker that is down only delays."""
+    try:
+        task.delay(**ids)
+    except (OperationalError, OSError):
+        logger.warning("The task %s could not be sent; the sweep will send it.", task.name)

@@ -1,0 +1,1 @@
+"""Forms parse and check what people type; services do the rest."""

@@ -1,0 +1,34 @@
+"""The audit trail: one chain of entries per dataset, each sealed by a hash over itself and the one before."""
+
+from django.conf import settings
+from django.db import models
+
+
+class AuditEntry(models.Model):
+    """Who, what, from, to, why. People are referenced by id and never copied, so that they can be erased."""
+
+    dataset = models.ForeignKey("archive.Dataset", models.PROTECT, related_name="audit_entries")
+    sequence = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    # Empty for the portal itself. The id stays in the hash even when the person is erased.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, related_name="audit_entries"
+    )
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=120, blank=True)
+    from_state = models.CharField(max_length=20, blank=True)
+    to_state = models.CharField(max_length=20, blank=True)
+    reason = models.TextField(blank=True)
+    data = models.JSONField(default=dict, blank=True)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            # Two writers at once would fork the chain; the second one tries again.
+            models.UniqueConstraint(fields=["dataset", "sequence"], name="audit_sequence_unique_in_dataset"),
+        ]
+        ordering = ["sequence"]
+
+    def __str__(self) -> str:
+        return f"{self.sequence}: {self.action}"

@@ -1,0 +1,29 @@
+"""The Celery application: settings from Django, tasks from the apps, the schedule of what runs by itself."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.embedded")
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# One queue for each kind of work, so that a flood of one never starves another; `index` has one writer.
+app.conf.task_default_queue = "ingest"
+app.conf.task_routes = {
+    "archive.tasks.draw_image_task": {"queue": "thumbnails"},
+    "archive.tasks.mail_*": {"queue": "mail"},
+    "archive.tasks.audit_*": {"queue": "audit"},
+    "search.tasks.*": {"queue": "index"},
+    "curation.tasks.*": {"queue": "mail"},
+}
+# What runs by itself. The sweeps are the safety net: a lost message costs a minute, not an image.
+app.conf.beat_schedule = {
+    "send on what should have moved": {"task": "archive.tasks.sweep_task", "schedule": 20},
+    "drop expired uploads": {"task": "archive.tasks.expire_uploads_task", "schedule": 3600},
+    "release what is due": {"task": "archive.tasks.release_due_task", "schedule": 600},
+    "catch up with the index": {"task": "search.tasks.drain_outbox_task", "schedule": 15},
+    "seal the audit trail": {"task": "archive.tasks.audit_seal_task", "schedule": crontab(hour=3, minute=10)},
+}

@@ -1,0 +1,5 @@
+"""To be written."""
+
+
+def record_change(dataset_id: int) -> None:
+    """To be written."""

@@ -1,0 +1,8 @@
+"""Celery tasks of search."""
+
+from celery import shared_task
+
+
+@shared_task(soft_time_limit=840, time_limit=900)
+def drain_outbox_task(dataset_id: int = 0) -> None:
+    """To be written."""
