@@ -1,0 +1,67 @@
+"""The shapes of strings with a grammar: ORCID iD, DOI, address, e-mail, PubMed ID, CURIE, date.
+
+One table of patterns, read by the validation and by the JSON Schema, so that both say the same. What a pattern cannot
+say (a check digit, the 30th of February) is a function beside it.
+"""
+
+import datetime as dt
+import re
+
+from .model import FieldType
+
+# Anchored, and in the part of the syntax that Python and JavaScript share.
+PATTERNS: dict[FieldType, str] = {
+    FieldType.ORCID: r"^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$",
+    FieldType.DOI: r"^10\.\d{4,9}/\S+$",
+    FieldType.URL: r"^https?://[^\s/?#]+\S*$",
+    FieldType.EMAIL: r"^[^@\s]+@[^@\s]+\.[^@\s.]+$",
+    FieldType.PMID: r"^[1-9]\d{0,8}$",
+    FieldType.DATE: r"^\d{4}-\d{2}-\d{2}$",
+}
+CURIE = r"^[A-Za-z][A-Za-z0-9_.]*:[A-Za-z0-9_.-]+$"
+
+ADVICE: dict[FieldType, str] = {
+    FieldType.ORCID: "An ORCID iD looks like 0000-0002-1825-0097. Copy it from your ORCID page.",
+    FieldType.DOI: "A DOI looks like 10.1038/s41592-021-01166-8. Give it without anything before “10.”.",
+    FieldType.URL: "An address begins with https:// or http://. Copy it whole from the browser.",
+    FieldType.EMAIL: "An e-mail address looks like name@institute.org. Correct it or leave it out.",
+    FieldType.PMID: "A PubMed ID is digits alone, such as 34021280. Correct it or leave it out.",
+    FieldType.DATE: "A date is year, month and day, such as 2024-03-31. Correct it.",
+}
+
+_PREFIXES: dict[FieldType, re.Pattern[str]] = {
+    FieldType.ORCID: re.compile(r"^(https?://)?(www\.)?orcid\.org/", re.IGNORECASE),
+    FieldType.DOI: re.compile(r"^((https?://)?(dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE),
+    FieldType.PMID: re.compile(r"^((https?://)?pubmed\.ncbi\.nlm\.nih\.gov/|pmid:\s*)", re.IGNORECASE),
+}
+
+
+def has_shape(kind: FieldType, text: str) -> bool:
+    """Whether the text fits its type's pattern; types without one take any text."""
+    pattern = PATTERNS.get(kind)
+    return pattern is None or (re.search(pattern, text, re.ASCII) is not None and not text.endswith("\n"))
+
+
+def is_date(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return has_shape(FieldType.DATE, text)
+
+
+def canonical(kind: FieldType, text: str) -> str:
+    """Without the address in front (https://doi.org/…, https://orcid.org/…) and without outer white space."""
+    text = text.strip()
+    prefix = _PREFIXES.get(kind)
+    if prefix is None:
+        return text
+    text = prefix.sub("", text)
+    if kind is FieldType.ORCID:
+        text = _grouped(text.rstrip("/").upper())
+    return text.rstrip("/") if kind is FieldType.PMID else text
+
+
+def _grouped(orcid: str) -> str:
+    bare = re.sub(r"[\s-]", "", orcid)
+    return "-".join(re.findall("....", bare)) if re.fullmatch(r"\d{15}[\dX]", bare, re.ASCII) else orcid
