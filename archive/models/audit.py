@@ -1,4 +1,4 @@
-"""The audit trail: one chain of entries per dataset, each sealed by a hash over itself and the one before."""
+"""The audit trail: one chain of entries per dataset and one of the portal, each sealed by a hash over itself and the one before."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,8 @@ from django.db import models
 class AuditEntry(models.Model):
     """Who, what, from, to, why. People are referenced by id and never copied, so that they can be erased."""
 
-    dataset = models.ForeignKey("archive.Dataset", models.PROTECT, related_name="audit_entries")
+    # Empty in the portal's own chain: roles, tokens and people belong to no dataset.
+    dataset = models.ForeignKey("archive.Dataset", models.PROTECT, null=True, blank=True, related_name="audit_entries")
     sequence = models.PositiveIntegerField()
     at = models.DateTimeField()
     # Empty for the portal itself. The id stays in the hash even when the person is erased.
@@ -27,6 +28,11 @@ class AuditEntry(models.Model):
         constraints = [
             # Two writers at once would fork the chain; the second one tries again.
             models.UniqueConstraint(fields=["dataset", "sequence"], name="audit_sequence_unique_in_dataset"),
+            models.UniqueConstraint(
+                fields=["sequence"],
+                condition=models.Q(dataset__isnull=True),
+                name="audit_sequence_unique_in_portal",
+            ),
         ]
         ordering = ["sequence"]
 
