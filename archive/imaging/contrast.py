@@ -1,0 +1,50 @@
+"""From pixel values to light: what is drawn black and what is drawn white."""
+
+import numpy as np
+
+from archive.imaging.model import ImageMetadata, PixelType
+
+LOWEST, HIGHEST = 0.5, 99.8
+# Pixels that the percentiles are taken from, at most.
+SAMPLE = 262_144
+
+Limits = tuple[float, float]
+
+
+def subsample(plane: np.ndarray, most: int = SAMPLE) -> np.ndarray:
+    """At most about `most` finite values, taken evenly over the plane."""
+    step = max(1, int(np.sqrt(plane.shape[0] * plane.shape[1] / most)))
+    values = plane[::step, ::step].ravel()
+    if np.issubdtype(values.dtype, np.floating):
+        values = values[np.isfinite(values)]
+    return values
+
+
+def measured_limits(plane: np.ndarray) -> Limits:
+    """Percentiles 0.5 and 99.8; where they coincide (nearly empty or nearly constant planes), the extremes."""
+    values = subsample(plane)
+    if values.size == 0:
+        return 0.0, 1.0
+    low, high = (float(value) for value in np.percentile(values, (LOWEST, HIGHEST)))
+    if high <= low:
+        low, high = float(values.min()), float(values.max())
+    return low, high
+
+
+def rgb_limits(plane: np.ndarray, image: ImageMetadata) -> Limits:
+    """One pair for all samples, so that the colours stay: 0 to 255 as is, wider types by their brightest part."""
+    if plane.dtype == np.uint8 or image.pixel_type is PixelType.UINT8:
+        return 0.0, 255.0
+    if image.pixel_type in (PixelType.FLOAT, PixelType.DOUBLE) and plane.size and float(plane.max()) <= 1.0:
+        return min(0.0, float(plane.min())), 1.0
+    high = max(measured_limits(plane[..., at])[1] for at in range(min(3, plane.shape[2])))
+    return min(0.0, float(plane.min())), high
+
+
+def stretched(plane: np.ndarray, limits: Limits) -> np.ndarray:
+    """float32 from 0 to 1. A constant plane is black at 0 and mid-grey elsewhere: not empty, and no more."""
+    low, high = limits
+    if high <= low:
+        return np.full(plane.shape, 0.0 if low == 0 else 0.5, dtype=np.float32)
+    scaled = (plane.astype(np.float32) - np.float32(low)) / np.float32(high - low)
+    return np.clip(np.nan_to_num(scaled, nan=0.0), 0.0, 1.0)
