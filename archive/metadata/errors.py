@@ -13,5 +13,9 @@ class TemplateError(ValueError):
         self.sentence = sentence
 
 
+class UnusableDocument(ValueError):
+    """What was sent cannot be kept as a document at all; says what to send."""
+
+
 class UnknownTemplate(LookupError):
     """No template has this name, or none of this name has this version."""

@@ -102,6 +102,7 @@ class Field:
     why: str = ""
     placeholder: str = ""
     advanced: bool = False
+    commas: bool = False  # strings: typed in one input, commas separate them as lines do
     default: Any = None
     minimum: float | None = None
     maximum: float | None = None

@@ -33,7 +33,7 @@ _TEMPLATE_KEYS = ("name", "version", "title", "description", "standard", "defaul
 _SECTION_KEYS = ("name", "label", "help", "advanced", "repeat", "min", "max", "item_label", "fields")
 _INCLUDE_KEYS = ("include", "replace", "omit", *_SECTION_KEYS[1:])
 _FIELD_KEYS = (
-    *("name", "label", "type", "tier", "help", "why", "placeholder", "advanced", "default", "min", "max"),
+    *("name", "label", "type", "tier", "help", "why", "placeholder", "advanced", "commas", "default", "min", "max"),
     *("pattern", "pattern_help", "unit", "units", "vocabulary", "vocabularies", "choices", "refused", "parts"),
 )
 _TEXT_KEYS = ("help", "why", "placeholder", "pattern", "pattern_help")
@@ -138,6 +138,7 @@ class TemplateReader:
             type=kind,
             tier=self._member(Tier, raw.get("tier", "optional"), place, "tier"),
             advanced=self._flag(raw, "advanced", place),
+            commas=self._flag(raw, "commas", place),
             default=raw.get("default"),
             minimum=self._number(raw, "min", place),
             maximum=self._number(raw, "max", place),

@@ -11,12 +11,12 @@ from .model import FieldType
 
 # Anchored, and in the part of the syntax that Python and JavaScript share.
 PATTERNS: dict[FieldType, str] = {
-    FieldType.ORCID: r"^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$",
-    FieldType.DOI: r"^10\.\d{4,9}/\S+$",
+    FieldType.ORCID: r"^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$",
+    FieldType.DOI: r"^10\.[0-9]{4,9}/\S+$",
     FieldType.URL: r"^https?://[^\s/?#]+\S*$",
     FieldType.EMAIL: r"^[^@\s]+@[^@\s]+\.[^@\s.]+$",
-    FieldType.PMID: r"^[1-9]\d{0,8}$",
-    FieldType.DATE: r"^\d{4}-\d{2}-\d{2}$",
+    FieldType.PMID: r"^[1-9][0-9]{0,8}$",
+    FieldType.DATE: r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
 }
 CURIE = r"^[A-Za-z][A-Za-z0-9_.]*:[A-Za-z0-9_.-]+$"
 
@@ -39,7 +39,7 @@ _PREFIXES: dict[FieldType, re.Pattern[str]] = {
 def has_shape(kind: FieldType, text: str) -> bool:
     """Whether the text fits its type's pattern; types without one take any text."""
     pattern = PATTERNS.get(kind)
-    return pattern is None or (re.search(pattern, text, re.ASCII) is not None and not text.endswith("\n"))
+    return pattern is None or (re.search(pattern, text) is not None and not text.endswith("\n"))
 
 
 def is_date(text: str) -> bool:
@@ -51,8 +51,8 @@ def is_date(text: str) -> bool:
 
 
 def canonical(kind: FieldType, text: str) -> str:
-    """Without the address in front (https://doi.org/…, https://orcid.org/…) and without outer white space."""
-    text = text.strip()
+    """Without https://doi.org/ or https://orcid.org/ in front, without outer white space, with Unix line ends."""
+    text = text.strip().replace("\r\n", "\n")
     prefix = _PREFIXES.get(kind)
     if prefix is None:
         return text

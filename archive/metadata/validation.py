@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from .cleaning import clean_document
+from .errors import UnusableDocument
 from .model import TERM_TYPES, Document, Field, FieldType, Section, Template, Tier, is_blank
 from .problems import Code, Problem, pointer_of
 from .values import check_parts
@@ -33,8 +35,10 @@ class TermLookup(Protocol):
 
 def validate(template: Template, document: Document, terms: TermLookup | None = None) -> tuple[Problem, ...]:
     """All problems: what blocks submission first, then in the order of the form."""
-    if not isinstance(document, Mapping):
-        return (Problem("", Code.TYPE, "The metadata must be an object of sections. Send {section: {field: value}}."),)
+    try:
+        document = clean_document(template, document)
+    except UnusableDocument as error:
+        return (Problem("", Code.TYPE, str(error)),)
     problems = list(_walk(template, document))
     if terms is not None:
         problems += _check_terms(template, document, terms)

@@ -22,6 +22,7 @@ from .shaped import ADVICE, CURIE, has_shape, is_date
 
 # What a longer text than this would do to pages and index is nobody's wish; a field's own maximum is lower.
 MAXIMUM_LENGTH = 50_000
+MAXIMUM_ITEM_LENGTH = 500
 _KEY_OF_TERM = ("curie", "label")
 _SHAPE_CODES = {
     FieldType.URL: Code.URL,
@@ -138,9 +139,11 @@ def _item_check(kind: FieldType) -> Callable[[Field, Any, str], Iterator[Problem
 def _check_item(field: Field, value: Any, pointer: str) -> Iterator[Problem]:
     if not isinstance(value, str):
         yield _wrong_type(field, pointer, "a text")
-    elif len(value) > 500:
+    elif len(value) > MAXIMUM_ITEM_LENGTH:
         yield Problem(
-            pointer, Code.TOO_LONG, f"One of “{field.label}” has {len(value):,} characters. Shorten it to 500."
+            pointer,
+            Code.TOO_LONG,
+            f"One of “{field.label}” has {len(value):,} characters. Shorten it to {MAXIMUM_ITEM_LENGTH}.",
         )
     elif field.pattern and re.search(field.pattern, value) is None:
         yield Problem(pointer, Code.PATTERN, f"“{value[:80]}”: {field.pattern_help or 'correct its form.'}")
@@ -154,9 +157,11 @@ def _check_term(field: Field, value: Any, pointer: str) -> Iterator[Problem]:
     if curie and re.fullmatch(CURIE[1:-1], curie) is None:
         message = f"“{curie[:80]}” is not a term's identifier. Choose a term, or leave the identifier empty."
         yield Problem(pointer + pointer_of("curie"), Code.CURIE, message)
-    if len(label) > 500:
+    if len(label) > MAXIMUM_ITEM_LENGTH:
         yield Problem(
-            pointer + pointer_of("label"), Code.TOO_LONG, "A term's label has at most 500 characters. Shorten it."
+            pointer + pointer_of("label"),
+            Code.TOO_LONG,
+            f"A term's label has at most {MAXIMUM_ITEM_LENGTH} characters. Shorten it.",
         )
 
 

@@ -1,0 +1,96 @@
+"""A document as it is stored: trimmed, without blanks, with DOIs and ORCID iDs in their bare form.
+
+Nothing that says something is thrown away: values of a wrong type and unknown fields stay as they came.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import UnusableDocument
+from .model import (
+    RECORD_LIST_TYPES,
+    RECORD_TYPES,
+    STRING_TYPES,
+    TERM_TYPES,
+    Document,
+    Field,
+    FieldType,
+    Section,
+    Template,
+    is_blank,
+    is_unanswered,
+)
+from .shaped import canonical
+
+# Lists of records in repeated sections are four levels down; deeper is an attack on recursion, or a mistake.
+MAXIMUM_DEPTH = 20
+_TERM_PARTS = (Field("curie", "Identifier", FieldType.TEXT), Field("label", "Name", FieldType.TEXT))
+
+
+def clean_document(template: Template, document: Document) -> dict[str, Any]:
+    """The document as the JSON Schema describes it; sections that say nothing are left out.
+
+    Raises UnusableDocument for what is no object, or nested too deeply.
+    """
+    if not isinstance(document, Mapping):
+        raise UnusableDocument("The metadata must be an object of sections. Send {section: {field: value}}.")
+    document = _storable(document, 0)
+    cleaned: dict[str, Any] = {}
+    for name, value in document.items():
+        section = template.section(name)
+        value = _clean_section(section, value) if section else value
+        if not is_blank(value):
+            cleaned[name] = value
+    return cleaned
+
+
+def _storable(value: Any, depth: int) -> Any:
+    """Without what databases refuse in JSON: NUL, lone surrogates, numbers that are none."""
+    if depth > MAXIMUM_DEPTH:
+        raise UnusableDocument(f"The metadata are nested more than {MAXIMUM_DEPTH} levels deep. Send them flatter.")
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {_storable(str(name), depth): _storable(part, depth + 1) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(item, depth + 1) for item in value]
+    return value
+
+
+def clean_value(field: Field, value: Any) -> Any:
+    if field.type in STRING_TYPES:
+        return canonical(field.type, value) if isinstance(value, str) else value
+    if field.type is FieldType.STRINGS and isinstance(value, list):
+        items = (item.strip() if isinstance(item, str) else item for item in value)
+        return [item for item in items if not is_blank(item)]
+    parts = _TERM_PARTS if field.type in TERM_TYPES else field.parts
+    if field.type in RECORD_LIST_TYPES | {FieldType.TERMS} and isinstance(value, list):
+        items = (_clean_record(parts, item) for item in value)
+        return [item for item in items if not is_blank(item)]
+    if field.type in RECORD_TYPES | {FieldType.TERM}:
+        return _clean_record(parts, value)
+    return value
+
+
+def _clean_section(section: Section, value: Any) -> Any:
+    if section.repeat and isinstance(value, list):
+        items = (_clean_record(section.fields, item) for item in value)
+        return [item for item in items if not is_blank(item)]
+    return _clean_record(section.fields, value)
+
+
+def _clean_record(fields: tuple[Field, ...], record: Any) -> Any:
+    if not isinstance(record, Mapping):
+        return record
+    known = {field.name: field for field in fields}
+    cleaned = {}
+    for name, value in record.items():
+        field = known.get(name)
+        blank = is_unanswered(field, value) if field else is_blank(value)
+        # A term without identifier keeps its empty curie: that is how free text is told.
+        if not blank or (name == "curie" and value == ""):
+            cleaned[name] = clean_value(field, value) if field else value
+    return cleaned
