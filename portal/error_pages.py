@@ -17,6 +17,10 @@ ERROR_WORDS = {
         "This request could not be read.",
         "The address or the form held something unexpected. Go back, correct it and send it again.",
     ),
+    401: ErrorWords(
+        "Please sign in.",
+        "This address answers only those who say who they are: sign in, or send a token that is valid.",
+    ),
     403: ErrorWords(
         "This is not open to you.",
         "The record may be private, or the page may need another role. If you should see it, "
@@ -25,6 +29,10 @@ ERROR_WORDS = {
     404: ErrorWords(
         "No record has this address.",
         "Accessions never change, so it may be a typing slip; or the record is private, and opens after you sign in.",
+    ),
+    405: ErrorWords(
+        "This address does not do that.",
+        "The method of the request is not known here. The API's documentation lists the ones that are.",
     ),
     409: ErrorWords(
         "Something changed in the meantime.",
@@ -39,6 +47,10 @@ ERROR_WORDS = {
         "This is more than the portal takes at once.",
         "Send large files through the deposit page, which uploads them in pieces; the limits stand in the help.",
     ),
+    415: ErrorWords(
+        "This kind of content is not taken here.",
+        "Send JSON, or for an upload the content type that the API's documentation names.",
+    ),
     422: ErrorWords(
         "Something has to be changed.",
         "A value cannot be used as it is. Go back, correct it and send it again; what you typed is kept.",
@@ -47,9 +59,14 @@ ERROR_WORDS = {
         "That was a little too fast.",
         "You have sent many requests in a short time. Wait a minute, then go on; nothing was lost.",
     ),
+    460: ErrorWords(
+        "The bytes differ.",
+        "What arrived is not what was announced, so it was dropped. Send the same piece again; the rest is kept.",
+    ),
     500: ErrorWords(
         "The portal made a mistake.",
-        "It was ours, not yours, and it has been written to the log. Try again in a minute; what you had saved is kept.",
+        "It was ours, not yours, and it has been written to the log. Try again in a minute; what you had saved "
+        "is kept.",
     ),
     503: ErrorWords(
         "A part of the portal does not answer at the moment.",

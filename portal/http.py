@@ -1,4 +1,4 @@
-"""Domain errors become answers here and nowhere else: a status, problem JSON (RFC 9457) for the API, a page for people."""
+"""Domain errors become answers here and nowhere else: a status, problem JSON (RFC 9457), a page for people."""
 
 import logging
 from collections.abc import Callable
@@ -95,7 +95,7 @@ def problem_json(error: Exception, context: dict[str, Any]) -> Response | None:
     known = status_of(error)
     if known is not None and not isinstance(error, Http404 | PermissionDenied):
         status, title = known
-        response = _problem(status, title, _sentence(error, title), _places(error), _slug(error))
+        response = _problem(status, title, _sentence(error, title), _places(error), slug_of(type(error)))
         _set_retry(response, error)
         return response
     response = exception_handler(error, context)
@@ -103,7 +103,7 @@ def problem_json(error: Exception, context: dict[str, Any]) -> Response | None:
         return None
     headers = {name: value for name, value in response.items() if name in {"WWW-Authenticate", "Retry-After", "Allow"}}
     title = getattr(error, "default_detail", "Not found")
-    problem = _problem(response.status_code, str(title), _detail(error), _field_errors(error), _slug(error))
+    problem = _problem(response.status_code, str(title), _detail(error), _field_errors(error), slug_of(type(error)))
     for name, value in headers.items():
         problem[name] = value
     return problem
@@ -116,8 +116,9 @@ def _problem(status: int, title: str, detail: str, places: list[dict[str, str]],
     return Response(body, status=status, content_type="application/problem+json")
 
 
-def _slug(error: Exception) -> str:
-    name = type(error).__name__
+def slug_of(kind: type[Exception]) -> str:
+    """The last part of a problem's `type`: where the help explains it."""
+    name = kind.__name__
     return "".join(f"-{char.lower()}" if char.isupper() else char for char in name).lstrip("-")
 
 
