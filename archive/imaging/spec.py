@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ChannelChoice:
-    """One channel of a picture. `color` is RRGGBB, "" for its own; `low` and `high` are pixel values, None: measured."""
+    """One channel of a picture. `color` is RRGGBB, "" for its own, `low` and `high` pixel values (None: measured)."""
 
     index: int
     on: bool = True

@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 async def _run(path: Path, options: argparse.Namespace) -> None:
-    limits = Limits(options.seconds, options.memory << 20, tuple(options.readable), options.scratch)
+    limits = Limits(options.seconds, options.memory << 20, options.scratch)
     await serve(path, Pool(options.workers, options.queue, limits), end_with_stdin=options.end_with_stdin)
 
 
@@ -56,7 +56,6 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60.0, help="wall time of one request")
     parser.add_argument("--memory", type=int, default=1200, help="MB of memory of one worker beyond its libraries")
     parser.add_argument("--scratch", type=Path, help="the only folder that workers may write to")
-    parser.add_argument("--readable", type=Path, action="append", default=[], help="a folder that links may lead to")
     parser.add_argument("--end-with-stdin", action="store_true", help="end when standard input does")
     return parser.parse_args(arguments)
 

@@ -28,7 +28,7 @@ BROKEN = Unreadable(
     "check it in your own software and upload it again.",
 )
 OUTSIDE = Unreadable(
-    "outside",
+    "path-outside",
     "The file leads out of its own folder, or may not be opened there. Upload the file itself, not a link to it.",
     hostile=True,
 )

@@ -13,7 +13,6 @@ import resource
 import signal
 import struct
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -71,8 +70,8 @@ def _prctl(option: int, value: int, extra: object = 0) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def lock_up(readable: Iterable[Path], scratch: Path | None) -> None:
-    """For good: no new privileges, no network, no programs, only these folders. Limits are set apart."""
+def lock_up(readable: Path, scratch: Path | None) -> None:
+    """For good: no new privileges, no network, no programs, only this folder. Limits are set apart."""
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
     _prctl(PR_SET_DUMPABLE, 0)  # no other process of this user looks into its memory
     _restrict_files(readable, scratch)
@@ -127,14 +126,14 @@ def _deny_calls() -> None:
     _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.create_string_buffer(program, len(program)))
 
 
-def _restrict_files(readable: Iterable[Path], scratch: Path | None) -> None:
+def _restrict_files(readable: Path, scratch: Path | None) -> None:
     """Landlock, where the kernel has it (5.13 and later). Without it the worker may read what its user may read."""
     attributes = struct.pack("=Q", _ALL_FILE_ACCESS)
     ruleset = _libc.syscall(LANDLOCK_CREATE_RULESET, attributes, len(attributes), 0)
     if ruleset < 0:
         return
     try:
-        for path in (*_own_libraries(), *readable):
+        for path in (*_own_libraries(), readable):
             _allow(ruleset, path, _READ)
         if scratch is not None:
             _allow(ruleset, scratch, _SCRATCH)

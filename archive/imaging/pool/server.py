@@ -25,15 +25,29 @@ from archive.imaging.pool.worker import Limits
 MOST_REQUESTS = 500
 MOST_IDLE_MEMORY = 400 << 20
 WATCH_EVERY = 0.05
+# What a worker has in memory before it opens anything, and a little more: added to the limit of what it may take.
+LIBRARIES = 200 << 20
 # How long a client may take to send its request.
 PATIENCE = 30.0
 
 
 class WorkerLost(Exception):
-    """The worker ended in the middle of a request."""
+    """The worker ended in the middle of a request; `status` is what wait() told."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+    def killed(self) -> bool:
+        return os.WIFSIGNALED(self.status) and os.WTERMSIG(self.status) == signal.SIGKILL
+
+    def cause(self) -> Unreadable:
+        if os.WIFSIGNALED(self.status) and os.WTERMSIG(self.status) == signal.SIGXCPU:
+            return faults.TOO_SLOW
+        return faults.CRASHED
 
 
-@dataclass
+@dataclass(eq=False)
 class Worker:
     pid: int
     reader: asyncio.StreamReader
@@ -47,6 +61,9 @@ class Worker:
         except (OSError, IndexError):
             return 0
         return pages * resource.getpagesize()
+
+    def dead(self) -> bool:
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def spent(self) -> bool:
         return self.requests >= MOST_REQUESTS or self.resident() > MOST_IDLE_MEMORY
@@ -109,12 +126,14 @@ class Pool:
 
     async def _take(self, root: str) -> Worker:
         """An idle worker that already knows the folder, else a fresh one, else the place of one that knows another."""
-        at = next((at for at, one in enumerate(self.idle) if one.root == root), None)
-        if at is None:
-            at = next((at for at, one in enumerate(self.idle) if one.root is None), None)
-        if at is not None:
-            return self.idle.pop(at)
-        if self.idle:
+        for dead in [one for one in self.idle if one.dead()]:
+            self.idle.remove(dead)
+            self.end(dead)
+        fitting = [one for one in self.idle if one.root == root] or [one for one in self.idle if one.root is None]
+        if fitting:
+            self.idle.remove(fitting[0])
+            return fitting[0]
+        if len(self.alive) >= self.workers and self.idle:
             self.end(self.idle.pop(0))
         return await self._fork()
 
@@ -134,12 +153,23 @@ class Pool:
             self.slots.release()
 
     async def _work(self, request: dict[str, Any]) -> bytes:
+        """A second time where somebody else killed the worker: that was not the file's doing."""
+        try:
+            return await self._attempt(request)
+        except WorkerLost as lost:
+            if not lost.killed():
+                return wire.pack(faults.refusal(lost.cause()))
+        try:
+            return await self._attempt(request)
+        except WorkerLost as lost:
+            return wire.pack(faults.refusal(lost.cause()))
+
+    async def _attempt(self, request: dict[str, Any]) -> bytes:
         one = await self._take(str(request.get("root")))
         one.root, one.requests = str(request.get("root")), one.requests + 1
         keep = False
         try:
             header, blobs = await self._exchange(one, request)
-            self.figures.peak_kb = max(self.figures.peak_kb, int(header.get("peak_kb") or 0))
             keep = not header.pop("fault", False) and not one.spent()
             return wire.pack(header, tuple(blobs))
         except Unreadable as error:
@@ -148,7 +178,7 @@ class Pool:
             self.figures.served += 1
             if keep:
                 self.idle.append(one)
-            elif one.pid in self.alive:
+            else:
                 self.end(one)
                 self.figures.replaced += 1
 
@@ -162,30 +192,20 @@ class Pool:
                     return reply.result()
                 if time.monotonic() > deadline:
                     raise faults.TOO_SLOW
-                if one.resident() > self.limits.memory + (300 << 20):
+                if one.resident() > self.limits.memory + LIBRARIES:
                     raise faults.TOO_LARGE
-        except WorkerLost as lost:
-            self.figures.replaced += 1
-            raise _cause(self.end(one)) from lost
         except Malformed as error:
             raise faults.CRASHED from error
         finally:
             reply.cancel()
 
-    @staticmethod
-    async def _ask(one: Worker, request: dict[str, Any]) -> wire.Message:
+    async def _ask(self, one: Worker, request: dict[str, Any]) -> wire.Message:
         try:
             one.writer.write(wire.pack(request))
             await one.writer.drain()
             return await wire.read(one.reader)
         except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise WorkerLost from error
-
-
-def _cause(status: int) -> Unreadable:
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
-        return faults.TOO_SLOW
-    return faults.CRASHED
+            raise WorkerLost(self.end(one)) from error
 
 
 @dataclass

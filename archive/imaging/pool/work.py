@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from archive.imaging import describe as describing
-from archive.imaging import quality, registry, rendering
+from archive.imaging import paths, quality, registry, rendering
 from archive.imaging.errors import Unreadable
 from archive.imaging.model import Description, ImageMetadata, Rendered
 from archive.imaging.planes import Source
@@ -16,10 +16,7 @@ from archive.imaging.spec import RenderSpec
 
 
 def _path(request: dict[str, Any]) -> tuple[Path, str]:
-    root, path = Path(request["root"]), str(request["path"])
-    if not root.is_absolute() or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
-        raise Unreadable("bad-path", "The path leads out of its folder. Give the file a plain relative path.")
-    return root, path
+    return Path(request["root"]), paths.normalised(str(request["path"]))
 
 
 @lru_cache(maxsize=8)
@@ -32,7 +29,7 @@ def _description(root: Path, path: str) -> Description:
     try:
         state = (root / path).stat()
     except FileNotFoundError as error:
-        raise Unreadable("missing", "The file is not there. Upload it again.") from error
+        raise Unreadable("missing-file", "The file is not there. Upload it again.") from error
     return _described(root, path, (state.st_mtime_ns, state.st_size))
 
 

@@ -25,7 +25,6 @@ class Limits:
 
     seconds: float = 60.0
     memory: int = 1200 << 20
-    readable: tuple[Path, ...] = ()
     scratch: Path | None = None
 
 
@@ -57,7 +56,7 @@ def _serve(connection: socket.socket, limits: Limits) -> None:
     request, _ = wire.receive(connection)
     root = str(request["root"])
     sandbox.limit_resources(memory=limits.memory)
-    sandbox.lock_up((Path(root), *limits.readable), limits.scratch)
+    sandbox.lock_up(Path(root), limits.scratch)
     while True:
         sandbox.limit_cpu(int(limits.seconds) + 1)
         header, blobs = _answer(request)

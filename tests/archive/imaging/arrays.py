@@ -1,4 +1,4 @@
-"""A reader over arrays in memory, for tests of what comes after reading. It counts and remembers what was asked of it."""
+"""A reader over arrays in memory, for tests of what comes after reading. It remembers what was asked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
