@@ -110,6 +110,7 @@ class Field:
     pattern_help: str = ""
     units: tuple[str, ...] = ()
     vocabularies: tuple[str, ...] = ()
+    prefer: str = ""  # the CURIE whose descendants are suggested first
     choices: tuple[Choice, ...] = ()
     refused: tuple[Refusal, ...] = ()
     parts: tuple["Field", ...] = ()

@@ -34,9 +34,20 @@ _SECTION_KEYS = ("name", "label", "help", "advanced", "repeat", "min", "max", "i
 _INCLUDE_KEYS = ("include", "replace", "omit", *_SECTION_KEYS[1:])
 _FIELD_KEYS = (
     *("name", "label", "type", "tier", "help", "why", "placeholder", "advanced", "commas", "default", "min", "max"),
-    *("pattern", "pattern_help", "unit", "units", "vocabulary", "vocabularies", "choices", "refused", "parts"),
+    *(
+        "pattern",
+        "pattern_help",
+        "unit",
+        "units",
+        "vocabulary",
+        "vocabularies",
+        "prefer",
+        "choices",
+        "refused",
+        "parts",
+    ),
 )
-_TEXT_KEYS = ("help", "why", "placeholder", "pattern", "pattern_help")
+_TEXT_KEYS = ("help", "why", "placeholder", "pattern", "pattern_help", "prefer")
 
 
 class TemplateReader:
