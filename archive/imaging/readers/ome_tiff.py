@@ -1,0 +1,216 @@
+"""PURE: OME-TIFF in one file or many, with a companion file, with plates, with resolutions in SubIFDs.
+
+The OME-XML says what and where; the pages of the TIFF confirm sizes and type, and win where they contradict.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from archive.imaging import paths
+from archive.imaging.errors import Unreadable
+from archive.imaging.limits import MAX_LEVELS, check_read
+from archive.imaging.model import Channel, Description, ImageMetadata, Outcome, PixelType, Reason
+from archive.imaging.ome_document import OmeImage
+from archive.imaging.readers import handles, tiff
+from archive.imaging.readers.base import Region
+from archive.imaging.readers.edge import reading
+from archive.imaging.readers.ome_set import SLUG, ImageSet, PlaneSource, load, plane_map
+from archive.imaging.readers.tiff_pages import Frame, check_whole, checked_region, frame_of, pixel_type, read_page
+from archive.imaging.sniff import COMPANION, sniff
+
+__all__ = ["SLUG", "describe", "detect", "levels", "read_plane"]
+_RENAMED = "The file was renamed after it was written; its OME-XML still names the old file."
+_LAYOUT_CODES = frozenset({"size-mismatch", "plane-outside", "no-such-page"})
+_DTYPES = {
+    PixelType.BIT: "u1", PixelType.FLOAT: "f4", PixelType.DOUBLE: "f8",
+    PixelType.COMPLEX: "c8", PixelType.DOUBLE_COMPLEX: "c16",
+}  # fmt: skip
+
+
+def detect(path: Path) -> bool:
+    return sniff(path).reader == SLUG
+
+
+def describe(path: Path, root: Path) -> Description:
+    own = path.relative_to(root).as_posix()
+    set_ = load(path, root)
+    if set_.main != own:
+        return _member(own, set_)
+    if not set_.document.images or not _has_files(set_, path):
+        reason = Reason("metadata-only", "The OME-XML describes images but names no file that holds their pixels.")
+        return Description(own, Outcome.KEPT, members=(own,), reason=reason, ome_xml=set_.xml)
+    if set_.missing:
+        return _incomplete(own, set_)
+    try:
+        images = tuple(_confirmed(set_, image, root) for image in set_.document.images)
+    except Unreadable as problem:
+        if problem.code not in _LAYOUT_CODES or len(set_.members) > 1:
+            raise
+        return _as_plain_tiff(path, root, set_, problem)
+    return Description(own, Outcome.READ, images, set_.document.plates, set_.members, ome_xml=set_.xml)
+
+
+def _has_files(set_: ImageSet, path: Path) -> bool:
+    """A document on its own names the files of its pixels; one inside a TIFF has them beside it."""
+    return sniff(path) != COMPANION or len(set_.members) > 1
+
+
+def _member(own: str, set_: ImageSet) -> Description:
+    outcome = Outcome.INCOMPLETE if set_.main in set_.missing else Outcome.MEMBER
+    missing = (set_.main,) if outcome is Outcome.INCOMPLETE else ()
+    return Description(own, outcome, members=(own,), missing=missing, main=set_.main, reason=_absent(missing))
+
+
+def _incomplete(own: str, set_: ImageSet) -> Description:
+    return Description(
+        own, Outcome.INCOMPLETE, members=set_.members, missing=set_.missing, reason=_absent(set_.missing),
+        ome_xml=set_.xml,
+    )  # fmt: skip
+
+
+def _absent(missing: tuple[str, ...]) -> Reason | None:
+    if not missing:
+        return None
+    rest = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+    names = ", ".join(missing[:3])
+    return Reason("files-missing", f"The image needs files that are not here: {names}{rest}. Upload them too.")
+
+
+def _as_plain_tiff(path: Path, root: Path, set_: ImageSet, problem: Unreadable) -> Description:
+    """The pixels are there but the OME-XML does not fit them: what the pages say is read, and a remark tells so."""
+    plain = tiff.describe(path, root)
+    remark = f"{problem.sentence} What the pages hold was read instead."
+    images = tuple(replace(image, remarks=(*image.remarks, remark)) for image in plain.images)
+    return replace(plain, images=images, ome_xml=set_.xml)
+
+
+def _confirmed(set_: ImageSet, image: OmeImage, root: Path) -> ImageMetadata:
+    """The document's image, checked against its first and last page."""
+    metadata = image.metadata
+    places = plane_map(set_, image)
+    first = places.find(0, 0, 0)
+    last = places.find(len(metadata.channels) - 1, metadata.size_z - 1, metadata.size_t - 1)
+    remarks = (_RENAMED,) if set_.renamed else ()
+    if first is None or last is None:
+        remarks = (*remarks, "The OME-XML gives some planes no place in a file; they are shown empty.")
+    if first is None:
+        return replace(metadata, remarks=remarks)
+    with reading("OME-TIFF"):
+        page = _page(root, first)
+        metadata = _fitted(metadata, page)
+        for source in dict.fromkeys(filter(None, (first, last))):
+            checked = _page(root, source)
+            check_whole(checked, checked.parent.filehandle.size)
+    return replace(metadata, levels=1 + len(_sub_pages(page)), remarks=remarks)
+
+
+def _fitted(metadata: ImageMetadata, page: Any) -> ImageMetadata:
+    """Sizes must agree; samples and type follow the page, for writers that leave them out of the XML."""
+    frame = frame_of(page)
+    samples = frame.planar * frame.samples
+    if (frame.width, frame.height) != (metadata.size_x, metadata.size_y):
+        raise Unreadable(
+            "size-mismatch",
+            f"The OME-XML says {metadata.size_x} × {metadata.size_y} pixels, "
+            f"the pages hold {frame.width} × {frame.height}.",
+        )
+    metadata = replace(metadata, pixel_type=pixel_type(page.dtype))
+    if metadata.channels[0].samples == samples:
+        return metadata
+    if metadata.size_c % samples:
+        raise Unreadable(
+            "size-mismatch", f"The OME-XML says {metadata.size_c} channels, the pages hold {samples} samples a pixel."
+        )
+    listed = metadata.channels[: metadata.size_c // samples]
+    channels = tuple(replace(channel, samples=samples) for channel in listed or (Channel(),))
+    return replace(metadata, channels=channels, rgb=samples > 1)
+
+
+def _page(root: Path, source: PlaneSource) -> Any:
+    pages = handles.tiff(paths.located(root, source.path)).pages
+    if source.ifd >= len(pages):
+        raise Unreadable("no-such-page", f"The OME-XML places a plane on page {source.ifd + 1} of {len(pages)} pages.")
+    return pages[source.ifd]
+
+
+def _sub_pages(page: Any) -> list[Any]:
+    """The lower resolutions of a page, largest first."""
+    if not page.subifds:
+        return []
+    width = page.imagewidth
+    found = [sub for sub in list(page.pages)[: MAX_LEVELS - 1] if 0 < sub.imagewidth < width]
+    return sorted(found, key=lambda sub: -sub.imagewidth)
+
+
+def _image(path: Path, root: Path, series: int) -> tuple[ImageSet, OmeImage]:
+    set_ = _cached(path, root)
+    if not 0 <= series < len(set_.document.images):
+        raise Unreadable("no-such-image", "The file has no image of that number.")
+    return set_, set_.document.images[series]
+
+
+_sets: dict[tuple[str, str, int, int], ImageSet] = {}
+
+
+def _cached(path: Path, root: Path) -> ImageSet:
+    """The set of a file, kept while the file stays the same: a tile must not parse the XML of a plate again."""
+    state = path.stat()
+    key = (str(path), str(root), state.st_mtime_ns, state.st_size)
+    if key not in _sets:
+        if len(_sets) >= 4:
+            _sets.clear()
+        _sets[key] = load(path, root)
+    return _sets[key]
+
+
+def _first_page(path: Path, root: Path, series: int) -> tuple[ImageMetadata, Any]:
+    set_, image = _image(path, root, series)
+    source = plane_map(set_, image).find(0, 0, 0)
+    page = _page(root, source) if source is not None else None
+    return (image.metadata if page is None else _fitted(image.metadata, page)), page
+
+
+def levels(path: Path, root: Path, series: int) -> Sequence[tuple[int, int]]:
+    with reading("OME-TIFF"):
+        try:
+            metadata, page = _first_page(path, root, series)
+        except Unreadable as problem:
+            if problem.code not in _LAYOUT_CODES:
+                raise
+            return tiff.levels(path, root, series)
+        subs = _sub_pages(page) if page is not None else []
+        return [(metadata.size_x, metadata.size_y), *((sub.imagewidth, sub.imagelength) for sub in subs)]
+
+
+def read_plane(
+    path: Path, root: Path, series: int, *, c: int, z: int, t: int, level: int, region: Region | None
+) -> np.ndarray:
+    with reading("OME-TIFF"):
+        try:
+            metadata, _ = _first_page(path, root, series)
+        except Unreadable as problem:
+            if problem.code not in _LAYOUT_CODES:
+                raise
+            return tiff.read_plane(path, root, series, c=c, z=z, t=t, level=level, region=region)
+        set_, image = _image(path, root, series)
+        source = plane_map(set_, replace(image, metadata=metadata)).find(c, z, t)
+        if source is None:
+            return _empty(metadata, region)
+        page = _page(root, source)
+        stored = [page, *_sub_pages(page)]
+        if not 0 <= level < len(stored):
+            raise Unreadable("no-such-level", "The image has no such resolution level.")
+        return read_page(stored[level], region)
+
+
+def _empty(metadata: ImageMetadata, region: Region | None) -> np.ndarray:
+    """A plane that the file leaves out."""
+    frame = Frame(1, metadata.size_y, metadata.size_x, metadata.channels[0].samples)
+    _, _, w, h = checked_region(region, frame.width, frame.height)
+    dtype = np.dtype(_DTYPES.get(metadata.pixel_type, metadata.pixel_type.value))
+    check_read(w, h, frame.samples * dtype.itemsize)
+    return np.zeros((h, w, frame.samples) if frame.samples > 1 else (h, w), dtype)

@@ -1,0 +1,121 @@
+"""PURE: tells from a file's first bytes what it is. Reads a few kilobytes, imports no reader, trusts no extension."""
+
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.imaging import tiff_chain
+from archive.imaging.errors import Unreadable
+
+_HEAD = 4096
+_OME_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?OME[\s>]")
+_ZARR_FILES = ("zarr.json", ".zgroup", ".zattrs", ".zarray")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`reader` is a reader's slug, or "" when none reads it; `format` is a slug, `label` what people call it."""
+
+    reader: str
+    format: str
+    label: str
+
+
+OME_TIFF = Kind("ome_tiff", "ome-tiff", "OME-TIFF")
+COMPANION = Kind("ome_tiff", "ome-xml", "OME-XML")
+OME_ZARR = Kind("ome_zarr", "ome-zarr", "OME-Zarr")
+TIFF = Kind("tiff", "tiff", "TIFF")
+OTHER = Kind("", "other", "a file of another kind")
+
+# Signatures at a fixed place. The kinds without a reader are archived, and named to the depositor.
+_SIGNATURES: tuple[tuple[int, bytes, Kind], ...] = (
+    (0, b"\x89PNG\r\n\x1a\n", Kind("flat", "png", "PNG")),
+    (0, b"\xff\xd8\xff", Kind("flat", "jpeg", "JPEG")),
+    (0, b"GIF87a", Kind("flat", "gif", "GIF")),
+    (0, b"GIF89a", Kind("flat", "gif", "GIF")),
+    (8, b"WEBP", Kind("flat", "webp", "WebP")),
+    (0, b"ZISRAWFILE", Kind("", "czi", "Zeiss CZI")),
+    (0, b"\xda\xce\xbe\x0a", Kind("", "nd2", "Nikon ND2")),
+    (0, b"\x70\x00\x00\x00", Kind("", "lif", "Leica LIF")),
+    (128, b"DICM", Kind("", "dicom", "DICOM")),
+    (208, b"MAP ", Kind("", "mrc", "MRC")),
+    (0, b"\x00\x00\x00\x0cjP  ", Kind("", "jp2", "JPEG 2000")),
+    (0, b"\xff\x4f\xff\x51", Kind("", "jp2", "JPEG 2000")),
+    (0, b"\x89HDF\r\n\x1a\n", Kind("", "hdf5", "HDF5")),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind("", "ole", "OLE2 (as Olympus OIB or Zeiss ZVI)")),
+    (0, b"BM", Kind("", "bmp", "BMP")),
+    (0, b"\x1f\x8b", Kind("", "gzip", "GZIP")),
+    (0, b"%PDF-", Kind("", "pdf", "PDF")),
+    (0, b"PK\x03\x04", Kind("", "zip", "ZIP")),
+    (0, b"PK\x05\x06", Kind("", "zip", "ZIP")),
+)
+# Formats of images that no reader opens yet; all others are not images to us.
+LATER = frozenset({"czi", "nd2", "lif", "dicom", "mrc", "jp2", "hdf5", "ole", "bmp"})
+PACKED = frozenset({"zip", "gzip"})
+
+
+def sniff(path: Path) -> Kind:
+    """What a file or folder is. Raises Unreadable for an empty file, OSError for one that cannot be opened."""
+    if path.is_dir():
+        return OME_ZARR if any((path / name).is_file() for name in _ZARR_FILES) else OTHER
+    with path.open("rb") as handle:
+        head = handle.read(_HEAD)
+    if not head:
+        raise Unreadable("empty", "The file is empty. Upload it again, or leave it out.")
+    if head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+        return _tiff_kind(path)
+    if head[:4] == b"PK\x03\x04" and zarr_prefix(path) is not None:
+        return OME_ZARR
+    if mirax_folder(path) is not None:
+        return Kind("slides", "mrxs", "MIRAX")
+    for offset, magic, kind in _SIGNATURES:
+        if head[offset : offset + len(magic)] == magic and (magic != b"WEBP" or head[:4] == b"RIFF"):
+            return kind
+    return COMPANION if _looks_like_ome(head) else OTHER
+
+
+def _looks_like_ome(head: bytes) -> bool:
+    """A document whose root is OME: in UTF-8 or UTF-16, after a declaration and comments of any origin."""
+    text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return text.startswith(b"<") and _OME_ROOT.search(text) is not None
+
+
+def _tiff_kind(path: Path) -> Kind:
+    first = tiff_chain.first_directory(path)
+    if _looks_like_ome(first.description.strip()):
+        return OME_TIFF
+    for matches, kind in (
+        (tiff_chain.NDPI_FORMAT in first.tags, Kind("slides", "ndpi", "NDPI")),
+        (first.description.startswith(b"Aperio"), Kind("slides", "svs", "SVS")),
+        (b"leica-microsystems.com/scn" in first.description, Kind("slides", "scn", "Leica SCN")),
+        (b"<iScan" in first.xmp, Kind("slides", "bif", "Ventana BIF")),
+        (first.software.startswith(b"MedScan"), Kind("slides", "trestle", "Trestle TIFF")),
+        (first.software.startswith(b"Philips"), Kind("slides", "philips-tiff", "Philips TIFF")),
+        (tiff_chain.UIC_1 in first.tags, Kind("tiff", "stk", "MetaMorph STK")),
+        (tiff_chain.CZ_LSM in first.tags, Kind("tiff", "lsm", "Zeiss LSM")),
+        (first.description.startswith(b"ImageJ="), Kind("tiff", "imagej-tiff", "ImageJ TIFF")),
+    ):
+        if matches:
+            return kind
+    return TIFF
+
+
+def mirax_folder(path: Path) -> Path | None:
+    """The folder of a MIRAX slide; its main file is only a small JPEG, so that the name decides here."""
+    folder = path.with_suffix("")
+    found = path.suffix.lower() == ".mrxs" and (folder / "Slidedat.ini").is_file()
+    return folder if found else None
+
+
+def zarr_prefix(path: Path) -> str | None:
+    """The folder inside a ZIP that holds the shallowest Zarr group ("" for its top), None if there is none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if name.rsplit("/", 1)[-1] in _ZARR_FILES]
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, ValueError):
+        return None
+    if not names:
+        return None
+    shallowest = min(names, key=lambda name: (name.count("/"), name))
+    return shallowest.rpartition("/")[0]
