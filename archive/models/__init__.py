@@ -1,6 +1,6 @@
 """The nouns of the archive, one file each."""
 
-from archive.models.audit import AuditEntry
+from archive.models.audit import AuditEntry, MachineStep
 from archive.models.dataset import AccessionCounter, Component, Dataset, Deposition, Version
 from archive.models.file import Blob, File, Upload
 from archive.models.image import Image, Plate, Well
@@ -17,6 +17,7 @@ __all__ = [
     "Deposition",
     "File",
     "Image",
+    "MachineStep",
     "Membership",
     "Plate",
     "Term",

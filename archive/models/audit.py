@@ -1,4 +1,4 @@
-"""The audit trail: one chain of entries per dataset and one of the portal, each sealed by a hash over itself and the one before."""
+"""The audit trail: a chain of entries per dataset and one of the portal, each entry sealed by a hash over the last."""
 
 from django.conf import settings
 from django.db import models
@@ -38,3 +38,24 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence}: {self.action}"
+
+
+class MachineStep(models.Model):
+    """What the portal did to one file or image, written in the transaction of the change; soon folded into the chain.
+
+    A flood of files would make a flood of chained entries that wait for each other: the sweep makes one entry of many.
+    """
+
+    dataset = models.ForeignKey("archive.Dataset", models.PROTECT, related_name="machine_steps")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, related_name="machine_steps"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=120)
+    from_state = models.CharField(max_length=20, blank=True)
+    to_state = models.CharField(max_length=20)
+    reason = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.to_state}"

@@ -112,6 +112,11 @@ class Upload(models.Model):
     progress = models.JSONField(default=dict, blank=True)
     # The folder that is one image, if the path lies in one (`plate.ome.zarr`).
     bundle = models.CharField(max_length=1000, blank=True)
+    # The depositor's word that a file of this path, if there is one, is to be replaced.
+    replaces = models.BooleanField(default=False)
+    # Who writes at this moment (a random token) and when they were last heard of: a second writer is turned away.
+    writer = models.CharField(max_length=32, blank=True)
+    writer_seen_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     expires_at = models.DateTimeField()
@@ -125,6 +130,10 @@ class Upload(models.Model):
                 condition=Q(state__in=[str(UploadState.OPEN), str(UploadState.COMPLETE)]),
                 name="upload_path_unique_while_open",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["dataset", "path"], name="upload_by_path"),
+            models.Index(fields=["dataset", "bundle", "state"], name="upload_by_bundle"),
         ]
 
     def __str__(self) -> str:
