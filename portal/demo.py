@@ -1,4 +1,4 @@
-"""The demonstration's datasets as values, read from `demo/datasets/*.yaml`.
+"""The demonstration's datasets as values, read from `demo/datasets/*.yaml`, and their metadata as template documents.
 
 Reads and checks only: it writes nothing and knows neither models nor services. A fault in a file is a `BadDemo` with a
 sentence that names the file and what to do.
@@ -28,6 +28,7 @@ _METADATA = (
     "publication",
     "keywords",
 )
+_STUDY = ("title", "description", "human_material", "licence", "authors", "keywords", "publication")
 _REQUIRED = ("title", "description", "authors", "licence", "human_material", "source_identifiers", "credit", "files")
 
 
@@ -62,7 +63,7 @@ class DemoFile:
 
 @dataclass(frozen=True)
 class DemoReview:
-    """Scores run from 1 to 5, by criterion."""
+    """Scores run from 0 to 3, by criterion; 2 meets it."""
 
     reviewer: str
     conflict: str
@@ -119,6 +120,33 @@ def read_dataset(path: Path) -> DemoDataset:
         return _dataset(path.stem, document, root)
     except (KeyError, TypeError, ValueError) as error:
         raise BadDemo(f"{path.name} cannot be used: {error}. Compare it with a file beside it.") from error
+
+
+def to_document(dataset: DemoDataset) -> dict[str, Any]:
+    """The flat metadata as a document of the templates; what a dataset does not say is left out."""
+    flat = dataset.metadata
+    study = {name: flat[name] for name in _STUDY if name in flat}
+    study["source_identifiers"] = [dict(identifier) for identifier in dataset.source_identifiers]
+    biosample = {"organism": _terms(flat.get("organism")), "description": flat.get("biosample")}
+    acquisition = {"imaging_method": _terms(flat.get("imaging_method"))}
+    return {"study": study, "biosample": _said(biosample), "acquisition": _said(acquisition)}
+
+
+def template_name(dataset: DemoDataset) -> str:
+    """The template that fits: electron microscopy by the method, all else is light."""
+    method = str(dataset.metadata.get("imaging_method", {}).get("label", ""))
+    return "electron-microscopy" if "electron" in method else "light-microscopy"
+
+
+def _terms(value: Mapping[str, str] | None) -> list[dict[str, str]]:
+    """`{text: …}` is free text: a term without identifier."""
+    if not value:
+        return []
+    return [{"curie": value.get("curie", ""), "label": value.get("label", value.get("text", ""))}]
+
+
+def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value}
 
 
 def read_credits(folder: Path = DEMO_DIR) -> dict[str, dict[str, str]]:

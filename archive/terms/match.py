@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .index import Found, Kind, TermIndex, preference
+from .index import Found, Kind, preference
 from .model import Scope, Term
 from .words import key, word_spans
 
@@ -56,10 +56,6 @@ class TermMatcher:
         for lengths in self._lengths.values():
             lengths.sort(reverse=True)
 
-    @classmethod
-    def of(cls, index: TermIndex) -> "TermMatcher":
-        return cls(index)
-
     def find(self, text: str) -> tuple[Mention, ...]:
         """The mentions in the order of the text; they do not overlap."""
         spans = word_spans(text)
@@ -98,7 +94,7 @@ def _is_usable(name: str, scope: Scope) -> bool:
 
 
 def _is_meant(hit: Found, written: str) -> bool:
-    """Abbreviations must be written as such: SIM is a method and "sim" is not. A genus has a capital: Mus, not "mus"."""
+    """Abbreviations must be written as such: SIM is a method and "sim" is not. A genus has a capital."""
     if hit.name.isupper() and len(hit.name) <= 6:
         return written == hit.name
     scientific = hit.term.rank == "genus" and hit.scope is not Scope.COMMON
