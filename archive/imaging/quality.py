@@ -36,14 +36,16 @@ _INTEGERS: dict[PixelType, Any] = {
 
 @dataclass(frozen=True)
 class Evidence:
-    """`samples`: values of the middle plane of each channel that was looked at; None where it could not be read."""
+    """`samples`: values of the middle plane of each channel that was looked at, or why it could not be read."""
 
     image: ImageMetadata
     description: Description
-    samples: tuple[np.ndarray | None, ...]
+    samples: tuple[np.ndarray | Unreadable, ...]
 
     def whole(self) -> list[tuple[int, np.ndarray]]:
-        return [(at, values) for at, values in enumerate(self.samples) if values is not None and values.size]
+        return [
+            (at, values) for at, values in enumerate(self.samples) if not isinstance(values, Unreadable) and values.size
+        ]
 
     def named(self, channels: list[int]) -> str:
         """The channels in words, as a person knows them."""
@@ -64,7 +66,7 @@ def check(source: Source, description: Description) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: finding.severity is not Severity.PROBLEM))
 
 
-def _samples(source: Source) -> Iterator[np.ndarray | None]:
+def _samples(source: Source) -> Iterator[np.ndarray | Unreadable]:
     level = fitting_level(source.levels, SIDE)
     width, height = source.levels[level]
     # The middle of a flat large plane stands for all of it.
@@ -74,8 +76,8 @@ def _samples(source: Source) -> Iterator[np.ndarray | None]:
     for c in range(min(source.planes, MOST_CHANNELS)):
         try:
             plane = source.read(c=c, z=image.size_z // 2, t=image.size_t // 2, level=level, region=region)
-        except Unreadable:
-            yield None
+        except Unreadable as error:
+            yield error
         else:
             yield subsample(real_values(plane), SIDE * SIDE)
 
@@ -106,8 +108,9 @@ def saturated(evidence: Evidence) -> Iterator[Finding]:
     if evidence.image.rgb or evidence.image.pixel_type not in _INTEGERS:
         return  # white is the background of a bright-field picture
     top = _largest_value(evidence.image)
-    shares = {at: float(np.mean(values >= top)) for at, values in evidence.whole() if values.min() != values.max()}
-    over = [at for at, share in shares.items() if share > SATURATED and not _two_valued(evidence.samples[at])]
+    # A constant plane has a finding of its own, and a mask is at its limit on purpose.
+    shares = {at: float(np.mean(values >= top)) for at, values in evidence.whole() if not _few_valued(values)}
+    over = [at for at, share in shares.items() if share > SATURATED]
     if over:
         worst = max(shares[at] for at in over)
         yield Finding(
@@ -125,9 +128,8 @@ def _largest_value(image: ImageMetadata) -> int:
     return (1 << bits) - 1 if bits and 1 < bits < kind.bits else int(kind.max)
 
 
-def _two_valued(values: np.ndarray | None) -> bool:
-    """A mask is at its limit on purpose."""
-    return values is not None and np.unique(values[:: max(1, values.size // 4096)]).size <= 2
+def _few_valued(values: np.ndarray) -> bool:
+    return np.unique(values[:: max(1, values.size // 4096)]).size <= 2
 
 
 def missing_pixel_size(evidence: Evidence) -> Iterator[Finding]:
@@ -183,19 +185,20 @@ def channel_count(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def truncated(evidence: Evidence) -> Iterator[Finding]:
-    lost = [at for at, values in enumerate(evidence.samples) if values is None]
+def unreadable(evidence: Evidence) -> Iterator[Finding]:
+    lost = {at: error for at, error in enumerate(evidence.samples) if isinstance(error, Unreadable)}
     if lost:
+        first = next(iter(lost.values()))
         yield Finding(
-            "truncated",
+            "truncated" if first.code == "truncated" else "unreadable-plane",
             Severity.PROBLEM,
-            f"{evidence.named(lost)} could not be read: the middle plane is missing or damaged.",
+            f"{evidence.named(list(lost))} could not be read: {first.sentence}",
             "Compare the file's size with the original, and upload it again.",
         )
 
 
 CHECKS: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
-    truncated,
+    unreadable,
     blank,
     constant,
     saturated,

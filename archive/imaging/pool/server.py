@@ -62,6 +62,13 @@ class Worker:
             return 0
         return pages * resource.getpagesize()
 
+    def peak_kb(self) -> int:
+        try:
+            lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        except OSError:
+            return 0
+        return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)
+
     def dead(self) -> bool:
         return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
@@ -137,9 +144,13 @@ class Pool:
             self.end(self.idle.pop(0))
         return await self._fork()
 
+    def status(self) -> dict[str, Any]:
+        peak = max([self.figures.peak_kb, *(one.peak_kb() for one in self.alive.values())])
+        return vars(self.figures) | {"peak_kb": peak, "workers": sorted(self.alive)}
+
     async def answer(self, request: dict[str, Any]) -> bytes:
         if request.get("do") == "status":
-            return wire.pack(vars(self.figures) | {"workers": sorted(self.alive)})
+            return wire.pack(self.status())
         if self.figures.waiting >= self.queue:
             return wire.pack(faults.overloaded())
         self.figures.waiting += 1

@@ -6,7 +6,6 @@ It never trusts the files; the server never trusts it.
 import asyncio
 import gc
 import os
-import resource
 import signal
 import socket
 import traceback
@@ -60,7 +59,6 @@ def _serve(connection: socket.socket, limits: Limits) -> None:
     while True:
         sandbox.limit_cpu(int(limits.seconds) + 1)
         header, blobs = _answer(request)
-        header["peak_kb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         connection.sendall(wire.pack(header, tuple(blobs)))
         request, _ = wire.receive(connection)
 
