@@ -28,7 +28,8 @@ SIZES = {Kind.DATASET: 25, Kind.IMAGE: 50}
 LARGEST_SIZE = 200
 # Fields of the query language that are no facets: what they are called, and which indexed field they ask.
 TEXT_FIELDS = {"title": "title", "description": "description", "author": "author", "accession": "identifier",
-               "identifier": "identifier", "doi": "identifier", "file": "file"}  # fmt: skip
+               "identifier": "identifier", "doi": "identifier", "file": "file", "keyword": "keyword",
+               "sample": "sample", "dataset": "dataset"}  # fmt: skip
 
 
 class QueryError(ValueError):

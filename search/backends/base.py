@@ -53,8 +53,8 @@ class SearchBackend(ABC):
         """How many documents a reader with these tokens can find."""
 
     @abstractmethod
-    def ids(self, kind: Kind) -> Iterable[str]:
-        """Every id in the index, for catching up."""
+    def ids(self, kind: Kind, access: Access = frozenset({EVERYTHING})) -> Iterable[str]:
+        """Every id in the index that has one of these tokens, for taking out what is no longer there."""
 
     @abstractmethod
     def ping(self) -> None:

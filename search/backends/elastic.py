@@ -17,7 +17,7 @@ import opensearchpy
 
 from search import why, words
 from search.backends import elastic_query as build
-from search.backends.base import Access, SearchBackend
+from search.backends.base import EVERYTHING, Access, SearchBackend
 from search.backends.counting import counted, suggestions, terms_facet
 from search.backends.document import SearchDocument, fields, hit, now_revision, schema
 from search.errors import RebuildRunning, SearchUnavailable
@@ -222,10 +222,11 @@ class ElasticBackend(SearchBackend):
         answer = self._ask(kind, build.base(SearchQuery(kind), access)[:0].to_dict())
         return answer["hits"]["total"]["value"]
 
-    def ids(self, kind: Kind) -> Iterable[str]:
+    def ids(self, kind: Kind, access: Access = frozenset({EVERYTHING})) -> Iterable[str]:
         after: list[str] = []
+        wanted = build.base(SearchQuery(kind), access).to_dict()["query"]
         while True:
-            body: dict[str, Any] = {"size": IDS_AT_ONCE, "_source": False, "sort": ["id"]}
+            body: dict[str, Any] = {"query": wanted, "size": IDS_AT_ONCE, "_source": False, "sort": ["id"]}
             found = self._ask(kind, body | ({"search_after": after} if after else {}))["hits"]["hits"]
             yield from (each["_id"] for each in found)
             if len(found) < IDS_AT_ONCE:

@@ -12,7 +12,7 @@ import tantivy
 
 from search import why, words
 from search.backends import embedded_query as build
-from search.backends.base import Access, SearchBackend
+from search.backends.base import EVERYTHING, Access, SearchBackend
 from search.backends.counting import EVERY_BUCKET, counted, other_filters, suggestions, terms_facet
 from search.backends.document import SORT_FIELDS, SearchDocument, hit, now_revision
 from search.backends.embedded_index import EmbeddedIndex
@@ -145,11 +145,12 @@ class EmbeddedBackend(SearchBackend):
         index, searcher = self._searcher(kind)
         return searcher.search(build.all_of(build.readable(index.schema, access)), 1).count
 
-    def ids(self, kind: Kind) -> Iterable[str]:
-        _, searcher = self._searcher(kind)
+    def ids(self, kind: Kind, access: Access = frozenset({EVERYTHING})) -> Iterable[str]:
+        index, searcher = self._searcher(kind)
         if not searcher.num_docs:
             return []
-        found = searcher.search(tantivy.Query.all_query(), searcher.num_docs, count=False)
+        wanted = build.all_of(build.readable(index.schema, access))
+        found = searcher.search(wanted, searcher.num_docs, count=False)
         return [searcher.doc(address)["id"][0] for _, address in found.hits]
 
     def ping(self) -> None:
