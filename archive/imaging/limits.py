@@ -8,7 +8,7 @@ from archive.imaging.errors import Unreadable
 MAX_SIDE = 10_000_000  # pixels along X or Y
 MAX_PLANE_PIXELS = 2**40  # a slide of a million pixels square
 MAX_PLANES = 10_000_000  # Z × C × T of one image
-MAX_SAMPLES = 65_536  # samples a pixel
+MAX_SAMPLES = 4_096  # samples a pixel, or channels
 MAX_SERIES = 20_000  # images in one file; a 1536-well plate of nine fields fits
 MAX_PAGES = 2_000_000  # directories in a TIFF
 MAX_TAGS = 4_096  # entries of a TIFF directory
@@ -34,8 +34,8 @@ def check_sizes(width: int, height: int, planes: Sequence[int] = (), samples: in
     ):
         raise Unreadable(
             "too-large",
-            f"The file declares an image of {width} × {height} pixels with {prod(planes)} planes, "
-            "which is more than any reader can hold. If that is right, deposit it as OME-Zarr.",
+            f"The file declares {width} × {height} pixels of {samples} samples in {prod(planes)} planes, "
+            "which is more than can be read. If that is right, split the image.",
             hostile=True,
         )
 

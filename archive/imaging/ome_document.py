@@ -26,8 +26,10 @@ class OmeImage:
     id: str
     metadata: ImageMetadata
     blocks: tuple[TiffBlock, ...] = field(repr=False, default=())
-    # The pixels lie inside the document itself (BinData), or are said to be nowhere (MetadataOnly).
+    # The pixels lie inside the document itself.
     bin_data: bool = False
+    # Planes of the images before it: where it begins in a file whose images follow each other without TiffData.
+    first_plane: int = 0
 
 
 @dataclass(frozen=True)

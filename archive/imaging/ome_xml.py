@@ -5,6 +5,8 @@ The parser takes no DTD, no entities, nothing from the network, and no more than
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import accumulate
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -90,10 +92,19 @@ def parse(data: bytes, *, reader: str, format: str) -> OmeDocument:
     if len(elements) > MAX_SERIES:
         raise Unreadable("too-many-images", f"The OME-XML lists more than {MAX_SERIES} images. Split the set.")
     instruments = {_text(element, "ID"): element for element in _children(root, "Instrument")}
-    images = tuple(_image(element, index, instruments, (reader, format)) for index, element in enumerate(elements))
+    images = _numbered(
+        [_image(element, index, instruments, (reader, format)) for index, element in enumerate(elements)]
+    )
     plates = tuple(_plate(element, images) for element in _children(root, "Plate"))
     schema = str(root.tag).rpartition("}")[0].rstrip("/").rpartition("/")[2]
     return OmeDocument(schema, _text(root, "UUID"), images, plates)
+
+
+def _numbered(images: list[OmeImage]) -> tuple[OmeImage, ...]:
+    """The images, each knowing how many planes come before it."""
+    counts = [len(i.metadata.channels) * i.metadata.size_z * i.metadata.size_t for i in images]
+    firsts = accumulate(counts, initial=0)
+    return tuple(replace(image, first_plane=first) for image, first in zip(images, firsts, strict=False))
 
 
 def _image(element: Element, index: int, instruments: dict[str, Element], slugs: tuple[str, str]) -> OmeImage:

@@ -8,11 +8,15 @@ from archive.imaging.errors import Unreadable
 
 def normalised(path: str) -> str:
     """A relative path without `.`, `..` or doubled slashes; refuses what leads outside the root."""
+    return _inside(path, path)
+
+
+def _inside(path: str, named: str) -> str:
     clean = posixpath.normpath(path.replace("\\", "/"))
     if "\0" in path or clean.startswith(("/", "../")) or clean in ("..", ".") or clean[1:2] == ":":
         raise Unreadable(
             "path-outside",
-            f"The file refers to “{path}”, which lies outside the dataset's folder. "
+            f"The file refers to “{named}”, which lies outside the dataset's folder. "
             "Put all files that belong together into one folder and refer to them by name.",
             hostile=True,
         )
@@ -21,9 +25,9 @@ def normalised(path: str) -> str:
 
 def beside(main: str, name: str) -> str:
     """The path of a file that `main` names; names are relative to the folder of `main`."""
-    if name.startswith(("/", "\\")) or name[1:2] == ":":
-        normalised(name)
-    return normalised(posixpath.join(posixpath.dirname(main), name.replace("\\", "/")))
+    plain = name.replace("\\", "/")
+    absolute = plain.startswith("/") or plain[1:2] == ":"
+    return _inside(plain if absolute else posixpath.join(posixpath.dirname(main), plain), name)
 
 
 def located(root: Path, path: str) -> Path:

@@ -8,7 +8,7 @@ from typing import cast
 from archive.imaging import paths
 from archive.imaging.errors import Unreadable
 from archive.imaging.readers.base import Reader
-from archive.imaging.sniff import LATER, PACKED, Kind, sniff
+from archive.imaging.sniff import IMAGE_SUFFIXES, LATER, PACKED, Kind, sniff
 
 # Slug -> module. What decides between them is in `sniff`: content, in the order OME, vendor, plain.
 READERS: dict[str, str] = {
@@ -47,6 +47,9 @@ def identify(path: Path) -> Identified:
     if kind.format in PACKED:
         sentence = f"This is a {kind.label} archive, which the portal keeps as it is and does not unpack."
         return Identified(kind, "packed", f"{sentence} Upload the files inside it to have them shown.")
+    if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file():
+        sentence = f"The name ends in {path.suffix}, but the content is {kind.label}."
+        return Identified(kind, "damaged-or-misnamed", f"{sentence} If it should be an image, upload it again.")
     what = "a folder" if path.is_dir() else kind.label
     return Identified(kind, "not-an-image", f"This is {what}, not an image. It is archived as it is.")
 

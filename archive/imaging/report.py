@@ -27,9 +27,10 @@ def _figure(value: float | None) -> str:
 
 
 def image_row(description: Description, image: ImageMetadata) -> dict[str, Any]:
-    """One image as a row with the keys of COLUMNS; what the file does not say is "" or None."""
+    """One image as a row with the keys of COLUMNS, and `remark` if there is one; what is not said is "" or None."""
     channels: tuple[Channel, ...] = image.channels
     objective = image.objective
+    remarks = {"remark": " ".join(image.remarks)} if image.remarks else {}
     return {
         "path": description.path,
         "series": image.series,
@@ -54,7 +55,7 @@ def image_row(description: Description, image: ImageMetadata) -> dict[str, Any]:
         "levels": image.levels,
         "modality": image.modality,
         "format": FORMATS.get(image.format, image.format),
-    }
+    } | remarks
 
 
 def plate_row(description: Description, plate: PlateMetadata) -> dict[str, Any]:

@@ -52,13 +52,17 @@ _SIGNATURES: tuple[tuple[int, bytes, Kind], ...] = (
 )
 # Formats of images that no reader opens yet; all others are not images to us.
 LATER = frozenset({"czi", "nd2", "lif", "dicom", "mrc", "jp2", "hdf5", "ole", "bmp"})
+# Names that promise an image: other content under them means damage or a mistake.
+IMAGE_SUFFIXES = frozenset(
+    {".tif", ".tiff", ".btf", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svs", ".ndpi", ".lsm", ".stk", ".czi", ".nd2"}
+)
 PACKED = frozenset({"zip", "gzip"})
 
 
 def sniff(path: Path) -> Kind:
     """What a file or folder is. Raises Unreadable for an empty file, OSError for one that cannot be opened."""
     if path.is_dir():
-        return OME_ZARR if any((path / name).is_file() for name in _ZARR_FILES) else OTHER
+        return OME_ZARR if is_zarr(path) else OTHER
     with path.open("rb") as handle:
         head = handle.read(_HEAD)
     if not head:
@@ -73,6 +77,11 @@ def sniff(path: Path) -> Kind:
         if head[offset : offset + len(magic)] == magic and (magic != b"WEBP" or head[:4] == b"RIFF"):
             return kind
     return COMPANION if _looks_like_ome(head) else OTHER
+
+
+def is_zarr(path: Path) -> bool:
+    """A folder that is a Zarr group or array: one thing to the archive, whatever is inside."""
+    return path.is_dir() and any((path / name).is_file() for name in _ZARR_FILES)
 
 
 def _looks_like_ome(head: bytes) -> bool:

@@ -1,6 +1,8 @@
 """PURE: the edge to the libraries that decode. Their errors become Unreadable here, with a sentence."""
 
 import struct
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,7 +12,7 @@ from archive.imaging.errors import Unreadable
 # a wrong tag surfaces as whatever the arithmetic on it raises. Their own errors are RuntimeErrors.
 LIBRARY_ERRORS = (
     ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, struct.error,
-    RuntimeError, SyntaxError, EOFError, OSError,
+    RuntimeError, SyntaxError, EOFError, OSError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 """PURE: PNG, JPEG, WebP and GIF: one resolution, no calibration. Sizes come from the header and are bounded first."""
 
 import struct
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +41,20 @@ class _Header:
     streamed: bool = False
 
 
+@contextmanager
+def opened(path: Path, formats: list[str]) -> Iterator[Image.Image]:
+    """A picture whose header was read and whose size is within bounds; raises Unreadable."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(path, formats=formats)
+    except Image.DecompressionBombError as problem:
+        raise _too_many() from problem
+    with picture:
+        _check(*picture.size)
+        yield picture
+
+
 def detect(path: Path) -> bool:
     return sniff(path).reader == SLUG
 
@@ -46,6 +62,8 @@ def detect(path: Path) -> bool:
 def describe(path: Path, root: Path) -> Description:
     format_ = sniff(path).format
     header = _header(path, format_)
+    if format_ == "jpeg":
+        _check_jpeg_end(path)
     image = ImageMetadata(
         series=0, size_x=header.width, size_y=header.height, size_z=1, size_c=header.samples, size_t=header.frames,
         pixel_type=header.pixel_type, reader=SLUG, format=format_, rgb=header.samples > 1,
@@ -63,12 +81,15 @@ def _header(path: Path, format_: str) -> _Header:
 def _check(width: int, height: int) -> None:
     check_sizes(width, height)
     if width * height > MAX_FLAT_PIXELS:
-        raise Unreadable(
-            "too-many-pixels",
-            f"The picture has {width} × {height} pixels; {MAX_FLAT_PIXELS // 10**6} million can be read. "
-            "Save it as a tiled OME-TIFF.",
-            hostile=True,
-        )
+        raise _too_many()
+
+
+def _too_many() -> Unreadable:
+    return Unreadable(
+        "too-many-pixels",
+        f"The picture has more than {MAX_FLAT_PIXELS // 10**6} million pixels. Save it as a tiled OME-TIFF.",
+        hostile=True,
+    )
 
 
 def _png_header(path: Path) -> _Header:
@@ -91,17 +112,14 @@ def _png_header(path: Path) -> _Header:
 
 
 def _pillow_header(path: Path, format_: str) -> _Header:
-    with Image.open(path, formats=[format_.upper()]) as picture:
+    with opened(path, [format_.upper()]) as picture:
         width, height = picture.size
-        _check(width, height)
         frames = getattr(picture, "n_frames", 1)
         if frames > MAX_FRAMES:
             raise Unreadable("too-many-frames", f"The animation has more than {MAX_FRAMES} frames. Split it.")
-        # A GIF's later frames come out in colour whatever the first is.
-        mode = "RGB" if format_ == "gif" and frames > 1 else picture.mode
+        # A GIF's later frames come out in colour whatever the first is; its palette is not one of labels.
+        mode = "RGB" if format_ == "gif" else picture.mode
         taken = _exif_date(picture) if format_ == "jpeg" else ""
-    if format_ == "jpeg":
-        _check_jpeg_end(path)
     samples = _MODES.get(mode, 3)
     type_ = PixelType.BIT if mode == "1" else PixelType.UINT8
     return _Header(width, height, samples, type_, frames, taken, streamed=format_ == "jpeg")
@@ -131,20 +149,24 @@ def read_plane(
         raise Unreadable("plane-outside", "The picture has no such plane.")
     wanted = checked_region(region, header.width, header.height)
     with reading(format_.upper()):
-        plane = _stream(path, wanted) if header.streamed else _decode(path, header, t, wanted)
+        plane = _stream(path, wanted) if header.streamed else _decode(path, format_, header, t, wanted)
     return plane[..., 0] if plane.ndim == 3 and plane.shape[2] == 1 else plane
 
 
 def _stream(path: Path, wanted: Region) -> np.ndarray:
     """Rows from the top down to the region, without holding the rest."""
-    picture = pyvips.Image.new_from_file(str(path), access="sequential", fail_on="truncated")
-    return np.ascontiguousarray(picture.crop(*wanted).numpy())
+    try:
+        picture = pyvips.Image.new_from_file(str(path), access="sequential", fail_on="truncated")
+        return np.ascontiguousarray(picture.crop(*wanted).numpy())
+    except pyvips.Error as problem:
+        sentence = "The pixels of this picture are broken. Open it where it was made and save it again."
+        raise Unreadable("broken", sentence) from problem
 
 
-def _decode(path: Path, header: _Header, t: int, wanted: Region) -> np.ndarray:
+def _decode(path: Path, format_: str, header: _Header, t: int, wanted: Region) -> np.ndarray:
     x, y, w, h = wanted
-    with Image.open(path) as picture:
-        picture.seek(t) if header.frames > 1 else None
+    with opened(path, [format_.upper()]) as picture:
+        picture.seek(t)
         mode = {1: picture.mode, 2: "LA", 4: "RGBA"}.get(header.samples, "RGB")
         part = picture.convert(mode) if mode != picture.mode else picture
         plane = np.array(part.crop((x, y, x + w, y + h)))

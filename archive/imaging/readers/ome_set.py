@@ -132,15 +132,9 @@ def plane_map(set_: ImageSet, image: OmeImage) -> PlaneMap:
     metadata = image.metadata
     empty = PlaneMap(metadata, [])
     total = len(metadata.channels) * metadata.size_z * metadata.size_t
-    first = 0 if image.blocks else _planes_before(set_.document, image)
-    runs = [_run(block, empty, total, set_) for block in image.blocks or (TiffBlock(ifd=first, count=total),)]
+    blocks = image.blocks or (TiffBlock(ifd=image.first_plane, count=total),)
+    runs = [_run(block, empty, total, set_) for block in blocks]
     return PlaneMap(metadata, runs)
-
-
-def _planes_before(document: OmeDocument, image: OmeImage) -> int:
-    """Images without a place for their planes follow each other in the file."""
-    earlier = (other.metadata for other in document.images if other.metadata.series < image.metadata.series)
-    return sum(len(other.channels) * other.size_z * other.size_t for other in earlier)
 
 
 def _run(block: TiffBlock, places: PlaneMap, total: int, set_: ImageSet) -> _Run:

@@ -4,7 +4,7 @@ The OME-XML says what and where; the pages of the TIFF confirm sizes and type, a
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,16 @@ from archive.imaging.ome_document import OmeImage
 from archive.imaging.readers import handles, tiff
 from archive.imaging.readers.base import Region
 from archive.imaging.readers.edge import reading
-from archive.imaging.readers.ome_set import SLUG, ImageSet, PlaneSource, load, plane_map
+from archive.imaging.readers.ome_set import SLUG, ImageSet, PlaneMap, PlaneSource, load, plane_map
 from archive.imaging.readers.tiff_pages import Frame, check_whole, checked_region, frame_of, pixel_type, read_page
 from archive.imaging.sniff import COMPANION, sniff
 
 __all__ = ["SLUG", "describe", "detect", "levels", "read_plane"]
 _RENAMED = "The file was renamed after it was written; its OME-XML still names the old file."
-_LAYOUT_CODES = frozenset({"size-mismatch", "plane-outside", "no-such-page"})
+_LAYOUT_CODES = frozenset(
+    {"size-mismatch", "plane-outside", "no-such-page", "xml-broken", "xml-invalid", "not-ome-xml"}
+)
+_NO_IMAGES = Unreadable("xml-invalid", "The OME-XML describes no image.")
 _DTYPES = {
     PixelType.BIT: "u1", PixelType.FLOAT: "f4", PixelType.DOUBLE: "f8",
     PixelType.COMPLEX: "c8", PixelType.DOUBLE_COMPLEX: "c16",
@@ -37,26 +40,29 @@ def detect(path: Path) -> bool:
 
 def describe(path: Path, root: Path) -> Description:
     own = path.relative_to(root).as_posix()
-    set_ = load(path, root)
+    alone = sniff(path) == COMPANION
+    try:
+        set_ = load(path, root)
+    except Unreadable as problem:
+        if problem.code not in _LAYOUT_CODES or alone:
+            raise
+        return _as_plain_tiff(path, root, "", problem)
     if set_.main != own:
         return _member(own, set_)
-    if not set_.document.images or not _has_files(set_, path):
+    if alone and not (set_.document.images and len(set_.members) > 1):
         reason = Reason("metadata-only", "The OME-XML describes images but names no file that holds their pixels.")
         return Description(own, Outcome.KEPT, members=(own,), reason=reason, ome_xml=set_.xml)
     if set_.missing:
         return _incomplete(own, set_)
+    if not set_.document.images:
+        return _as_plain_tiff(path, root, set_.xml, _NO_IMAGES)
     try:
         images = tuple(_confirmed(set_, image, root) for image in set_.document.images)
     except Unreadable as problem:
         if problem.code not in _LAYOUT_CODES or len(set_.members) > 1:
             raise
-        return _as_plain_tiff(path, root, set_, problem)
+        return _as_plain_tiff(path, root, set_.xml, problem)
     return Description(own, Outcome.READ, images, set_.document.plates, set_.members, ome_xml=set_.xml)
-
-
-def _has_files(set_: ImageSet, path: Path) -> bool:
-    """A document on its own names the files of its pixels; one inside a TIFF has them beside it."""
-    return sniff(path) != COMPANION or len(set_.members) > 1
 
 
 def _member(own: str, set_: ImageSet) -> Description:
@@ -80,12 +86,12 @@ def _absent(missing: tuple[str, ...]) -> Reason | None:
     return Reason("files-missing", f"The image needs files that are not here: {names}{rest}. Upload them too.")
 
 
-def _as_plain_tiff(path: Path, root: Path, set_: ImageSet, problem: Unreadable) -> Description:
+def _as_plain_tiff(path: Path, root: Path, xml: str, problem: Unreadable) -> Description:
     """The pixels are there but the OME-XML does not fit them: what the pages say is read, and a remark tells so."""
     plain = tiff.describe(path, root)
     remark = f"{problem.sentence} What the pages hold was read instead."
     images = tuple(replace(image, remarks=(*image.remarks, remark)) for image in plain.images)
-    return replace(plain, images=images, ome_xml=set_.xml)
+    return replace(plain, images=images, ome_xml=xml)
 
 
 def _confirmed(set_: ImageSet, image: OmeImage, root: Path) -> ImageMetadata:
@@ -146,43 +152,50 @@ def _sub_pages(page: Any) -> list[Any]:
     return sorted(found, key=lambda sub: -sub.imagewidth)
 
 
-def _image(path: Path, root: Path, series: int) -> tuple[ImageSet, OmeImage]:
-    set_ = _cached(path, root)
-    if not 0 <= series < len(set_.document.images):
-        raise Unreadable("no-such-image", "The file has no image of that number.")
-    return set_, set_.document.images[series]
+@dataclass(frozen=True)
+class _Opened:
+    """A set, and per image its metadata (as its first page confirms it) and where its planes are."""
+
+    set_: ImageSet
+    layouts: dict[int, tuple[ImageMetadata, PlaneMap]] = field(default_factory=dict)
 
 
-_sets: dict[tuple[str, str, int, int], ImageSet] = {}
+# Kept while the file stays the same: a tile must not parse the XML of a plate again.
+_opened: dict[tuple[str, str, int, int], _Opened] = {}
+_KEPT = 4
 
 
-def _cached(path: Path, root: Path) -> ImageSet:
-    """The set of a file, kept while the file stays the same: a tile must not parse the XML of a plate again."""
+def _layout(path: Path, root: Path, series: int) -> tuple[ImageMetadata, PlaneMap]:
+    """Metadata and places of an image; raises Unreadable with one of the layout codes when the pages contradict."""
     state = path.stat()
     key = (str(path), str(root), state.st_mtime_ns, state.st_size)
-    if key not in _sets:
-        if len(_sets) >= 4:
-            _sets.clear()
-        _sets[key] = load(path, root)
-    return _sets[key]
-
-
-def _first_page(path: Path, root: Path, series: int) -> tuple[ImageMetadata, Any]:
-    set_, image = _image(path, root, series)
-    source = plane_map(set_, image).find(0, 0, 0)
-    page = _page(root, source) if source is not None else None
-    return (image.metadata if page is None else _fitted(image.metadata, page)), page
+    if key not in _opened:
+        while len(_opened) >= _KEPT:
+            del _opened[next(iter(_opened))]
+        _opened[key] = _Opened(load(path, root))
+    opened = _opened[key]
+    if series not in opened.layouts:
+        if not opened.set_.document.images:
+            raise _NO_IMAGES
+        if not 0 <= series < len(opened.set_.document.images):
+            raise Unreadable("no-such-image", "The file has no image of that number.")
+        image = opened.set_.document.images[series]
+        source = plane_map(opened.set_, image).find(0, 0, 0)
+        metadata = _fitted(image.metadata, _page(root, source)) if source is not None else image.metadata
+        opened.layouts[series] = metadata, plane_map(opened.set_, replace(image, metadata=metadata))
+    return opened.layouts[series]
 
 
 def levels(path: Path, root: Path, series: int) -> Sequence[tuple[int, int]]:
     with reading("OME-TIFF"):
         try:
-            metadata, page = _first_page(path, root, series)
+            metadata, places = _layout(path, root, series)
         except Unreadable as problem:
             if problem.code not in _LAYOUT_CODES:
                 raise
             return tiff.levels(path, root, series)
-        subs = _sub_pages(page) if page is not None else []
+        source = places.find(0, 0, 0)
+        subs = _sub_pages(_page(root, source)) if source is not None else []
         return [(metadata.size_x, metadata.size_y), *((sub.imagewidth, sub.imagelength) for sub in subs)]
 
 
@@ -191,13 +204,12 @@ def read_plane(
 ) -> np.ndarray:
     with reading("OME-TIFF"):
         try:
-            metadata, _ = _first_page(path, root, series)
+            metadata, places = _layout(path, root, series)
         except Unreadable as problem:
             if problem.code not in _LAYOUT_CODES:
                 raise
             return tiff.read_plane(path, root, series, c=c, z=z, t=t, level=level, region=region)
-        set_, image = _image(path, root, series)
-        source = plane_map(set_, replace(image, metadata=metadata)).find(c, z, t)
+        source = places.find(c, z, t)
         if source is None:
             return _empty(metadata, region)
         page = _page(root, source)

@@ -163,9 +163,9 @@ def read_plane(
         raise Unreadable("no-such-level", "The image has no such resolution level.")
     with reading("slide"):
         slide = _slide(path) if series == 0 and (c, z, t) == (0, 0, 0) else None
-        at = slide.level_dimensions.index(sizes[level]) if slide and sizes[level] in slide.level_dimensions else None
-        if slide is None or at is None:
+        if slide is None or sizes[level] not in slide.level_dimensions:
             return tiff.read_plane(path, root, series, c=c, z=z, t=t, level=level, region=region)
+        at = slide.level_dimensions.index(sizes[level])
         return _read(slide, at, checked_region(region, *sizes[level]))
 
 
@@ -174,7 +174,10 @@ def _read(slide: openslide.OpenSlide, level: int, wanted: Region) -> np.ndarray:
     x, y, w, h = wanted
     check_read(w, h, 4)
     scale = slide.level_downsamples[level]
-    rgba = np.asarray(slide.read_region((round(x * scale), round(y * scale)), level, (w, h)))
+    try:
+        rgba = np.asarray(slide.read_region((round(x * scale), round(y * scale)), level, (w, h)))
+    except openslide.OpenSlideError as problem:
+        raise Unreadable("broken", "The pixels of this slide are broken. Export it again.") from problem
     rgb = rgba[..., :3]
     empty = rgba[..., 3] == 0
     return np.where(empty[..., None], np.uint8(255), rgb) if empty.any() else rgb

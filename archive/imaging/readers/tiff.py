@@ -6,19 +6,18 @@ from typing import Any
 
 import numpy as np
 import tifffile
-from PIL import Image
 
 from archive.imaging.dates import date
 from archive.imaging.errors import Unreadable
 from archive.imaging.limits import MAX_FLAT_PIXELS, MAX_LEVELS, MAX_SERIES
 from archive.imaging.model import Channel, Description, ImageMetadata, Outcome
-from archive.imaging.readers import handles, imagej
+from archive.imaging.readers import flat, handles, imagej
 from archive.imaging.readers.base import Region
 from archive.imaging.readers.edge import reading
 from archive.imaging.readers.series import Sizes, plane_index, read_series_plane, sizes_of
 from archive.imaging.readers.tiff_pages import check_whole, checked_region, pixel_type
 from archive.imaging.sniff import sniff
-from archive.imaging.units import micrometres, number
+from archive.imaging.units import micrometres
 
 SLUG = "tiff"
 _CENTIMETRE = 3
@@ -164,7 +163,7 @@ def _read(path: Path, series: Any, sizes: Sizes, index: int, region: Region | No
         with reading("TIFF"):
             return read_series_plane(series, sizes, index, region)
     except Unreadable as problem:
-        if problem.code != "broken" or number(sizes.x * sizes.y) is None or sizes.x * sizes.y > MAX_FLAT_PIXELS:
+        if problem.code != "broken" or sizes.x * sizes.y > MAX_FLAT_PIXELS:
             raise
         return _read_otherwise(path, series.pages[index].index, sizes, region)
 
@@ -172,7 +171,7 @@ def _read(path: Path, series: Any, sizes: Sizes, index: int, region: Region | No
 def _read_otherwise(path: Path, page: int, sizes: Sizes, region: Region | None) -> np.ndarray:
     """Old and flawed compressions that libtiff forgives and the first choice does not."""
     x, y, w, h = checked_region(region, sizes.x, sizes.y)
-    with Image.open(path) as picture:
+    with flat.opened(path, ["TIFF"]) as picture:
         picture.seek(page)
         if picture.size != (sizes.x, sizes.y):
             raise Unreadable("broken", "The pixels of this TIFF cannot be unpacked. Export the image again.")
