@@ -128,8 +128,8 @@ class DepositionFactory(DjangoModelFactory):
     created_by = factory.SelfAttribute("dataset.created_by")
     number = factory.LazyAttribute(lambda deposition: (deposition.dataset.latest_version or 0) + 1)
     state = DepositionState.DRAFT
-    template = "rembi"
-    template_version = "1.5"
+    template = "light-microscopy"
+    template_version = "1.0"
     metadata = factory.LazyAttribute(lambda deposition: {"study": {"title": deposition.dataset.title}})
 
 
@@ -139,8 +139,8 @@ class VersionFactory(DjangoModelFactory):
 
     dataset = factory.SubFactory(DatasetFactory)
     number = 1
-    template = "rembi"
-    template_version = "1.5"
+    template = "light-microscopy"
+    template_version = "1.0"
     metadata = factory.LazyAttribute(lambda version: {"study": {"title": version.dataset.title}})
     manifest_key = factory.LazyFunction(lambda: f"manifests/{uuid.uuid4().hex}")
     tree_digest = factory.LazyFunction(lambda: hashlib.sha256(uuid.uuid4().bytes).hexdigest())
