@@ -11,7 +11,7 @@ VERSION = "0.1.0"
 
 
 @dataclass(frozen=True)
-class Site:
+class Portal:
     name: str
     url: str
     version: str
@@ -23,9 +23,9 @@ class Site:
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """`site`, `has_curation` (the upper layer may be left out) and `has_orcid` (sign-in with ORCID is configured)."""
+    """`portal` (allauth has a `site` of its own), `has_curation` (it may be left out), `has_orcid` (is configured)."""
     return {
-        "site": Site(
+        "portal": Portal(
             name=settings.PORTAL_NAME,
             url=settings.SITE_URL,
             version=VERSION,

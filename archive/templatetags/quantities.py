@@ -7,8 +7,8 @@ register = template.Library()
 NO_BREAK_SPACE = "\u00a0"
 BYTE_UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 # Below this many µm a length is said in nm, from this many on in mm.
-SMALLEST_UM = 0.2
-LARGEST_UM = 2000
+SMALLEST_UM = 0.1
+LARGEST_UM = 1000
 
 
 @register.filter
@@ -30,7 +30,7 @@ def size_parts(count: int | None) -> tuple[str, str]:
 
 @register.filter
 def length(micrometres: float | str | None) -> str:
-    """A length in µm as a reader would say it: 65 nm, 0.5 µm, 4.2 mm. Words pass as they are, None is empty."""
+    """A length in µm as a reader would say it: 65 nm, 0.16 µm, 4.2 mm. Words pass as they are, nothing stays empty."""
     if micrometres in (None, ""):
         return ""
     try:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 # Before base is read: a folder of this test process's own, and the engines that `make test-services` names.
 _folder = Path(tempfile.mkdtemp(prefix="micrographia-tests-"))
+(_folder / "static").mkdir()  # WhiteNoise warns of a folder that is not there
 os.environ["PORTAL_DATA_DIR"] = str(_folder)
 os.environ.setdefault("PORTAL_SECRET_KEY", "only for tests")
 os.environ.setdefault("PORTAL_BROKER_URL", "memory://")
