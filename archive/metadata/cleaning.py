@@ -12,7 +12,6 @@ from .model import (
     RECORD_LIST_TYPES,
     RECORD_TYPES,
     STRING_TYPES,
-    TERM_TYPES,
     Document,
     Field,
     FieldType,
@@ -25,6 +24,7 @@ from .shaped import canonical
 
 # Lists of records in repeated sections are four levels down; deeper is an attack on recursion, or a mistake.
 MAXIMUM_DEPTH = 20
+LARGEST_INTEGER = 2**63
 _TERM_PARTS = (Field("curie", "Identifier", FieldType.TEXT), Field("label", "Name", FieldType.TEXT))
 
 
@@ -46,12 +46,14 @@ def clean_document(template: Template, document: Document) -> dict[str, Any]:
 
 
 def _storable(value: Any, depth: int) -> Any:
-    """Without what databases refuse in JSON: NUL, lone surrogates, numbers that are none."""
+    """Without what databases refuse in JSON: NUL, lone surrogates, numbers that are none or far too large."""
     if depth > MAXIMUM_DEPTH:
         raise UnusableDocument(f"The metadata are nested more than {MAXIMUM_DEPTH} levels deep. Send them flatter.")
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
         return str(value)
     if isinstance(value, Mapping):
         return {_storable(str(name), depth): _storable(part, depth + 1) for name, part in value.items()}
@@ -66,13 +68,20 @@ def clean_value(field: Field, value: Any) -> Any:
     if field.type is FieldType.STRINGS and isinstance(value, list):
         items = (item.strip() if isinstance(item, str) else item for item in value)
         return [item for item in items if not is_blank(item)]
-    parts = _TERM_PARTS if field.type in TERM_TYPES else field.parts
-    if field.type in RECORD_LIST_TYPES | {FieldType.TERMS} and isinstance(value, list):
-        items = (_clean_record(parts, item) for item in value)
+    if field.type is FieldType.TERMS and isinstance(value, list):
+        return [_clean_term(item) for item in value if not is_blank(item)]
+    if field.type in RECORD_LIST_TYPES and isinstance(value, list):
+        items = (_clean_record(field.parts, item) for item in value)
         return [item for item in items if not is_blank(item)]
-    if field.type in RECORD_TYPES | {FieldType.TERM}:
-        return _clean_record(parts, value)
-    return value
+    if field.type is FieldType.TERM:
+        return _clean_term(value)
+    return _clean_record(field.parts, value) if field.type in RECORD_TYPES else value
+
+
+def _clean_term(value: Any) -> Any:
+    """With both curie and label: free text is told by its empty curie."""
+    record = _clean_record(_TERM_PARTS, value)
+    return {"curie": "", "label": ""} | record if isinstance(record, dict) else record
 
 
 def _clean_section(section: Section, value: Any) -> Any:
@@ -90,7 +99,6 @@ def _clean_record(fields: tuple[Field, ...], record: Any) -> Any:
     for name, value in record.items():
         field = known.get(name)
         blank = is_unanswered(field, value) if field else is_blank(value)
-        # A term without identifier keeps its empty curie: that is how free text is told.
-        if not blank or (name == "curie" and value == ""):
+        if not blank:
             cleaned[name] = clean_value(field, value) if field else value
     return cleaned
