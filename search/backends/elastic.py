@@ -20,12 +20,13 @@ from search.backends import elastic_query as build
 from search.backends.base import EVERYTHING, Access, SearchBackend
 from search.backends.counting import counted, suggestions, terms_facet
 from search.backends.document import SearchDocument, fields, hit, now_revision, schema
-from search.errors import RebuildRunning, SearchUnavailable
+from search.errors import IndexOutdated, RebuildRunning, SearchUnavailable
 from search.facets import FacetDeclaration, FacetRegistry, Kind, registry
 from search.query import Prefix, SearchQuery, decode_cursor, encode_cursor
 from search.results import Facet, Results, Suggestion
 
 BULK = 500
+FIRST = "first"  # the name of an index that no rebuild has made
 TIMEOUT_SECONDS = 30
 IDS_AT_ONCE = 5_000
 VENDOR_ERRORS = (
@@ -68,6 +69,7 @@ class ElasticBackend(SearchBackend):
         self.client = client
         self.prefix = prefix
         self.facets = facets
+        self._checked: set[str] = set()
         self.settings = {"number_of_shards": shards, "number_of_replicas": replicas, "gc_deletes": "1h"}
 
     # ---- names ----
@@ -83,8 +85,8 @@ class ElasticBackend(SearchBackend):
             return []
         return list(self.client.indices.get_alias(name=alias))
 
-    def _create(self, kind: Kind, alias: str) -> str:
-        name = f"{self._alias(kind)}-{uuid.uuid4().hex[:12]}"
+    def _create(self, kind: Kind, alias: str, suffix: str = "") -> str:
+        name = f"{self._alias(kind)}-{suffix or uuid.uuid4().hex[:12]}"
         body = {
             "settings": {"index": self.settings},
             "mappings": build.mapping(schema(kind, self.facets)),
@@ -97,8 +99,28 @@ class ElasticBackend(SearchBackend):
 
     def ensure(self, kind: Kind) -> None:
         with vendor_errors():
-            if not self._behind(self._alias(kind)):
-                self._create(kind, self._alias(kind))
+            names = self._behind(self._alias(kind))
+            if not names:
+                names = [self._create_first(kind)]
+            self._check_layout(kind, names[0])
+
+    def _create_first(self, kind: Kind) -> str:
+        """Its name is always the same, so that of two processes that begin at once only one makes it."""
+        try:
+            return self._create(kind, self._alias(kind), FIRST)
+        except VENDOR_ERRORS as error:
+            if "resource_already_exists" not in str(getattr(error, "error", "")):
+                raise
+        return f"{self._alias(kind)}-{FIRST}"
+
+    def _check_layout(self, kind: Kind, name: str) -> None:
+        """Once per index and process: was it made for the facets that the portal has?"""
+        if name in self._checked:
+            return
+        mapped = self.client.indices.get_mapping(index=name)[name]["mappings"].get("properties", {})
+        if set(mapped) != set(schema(kind, self.facets)):
+            raise IndexOutdated("The index was built for other facets. Run: manage.py rebuild_index")
+        self._checked.add(name)
 
     def index(self, documents: Sequence[SearchDocument]) -> None:
         for kind in Kind:

@@ -56,7 +56,7 @@ class EmbeddedIndex:
         self.layout = schema(kind, facets)
         self.facets = facets
         written = json.loads((folder / LAYOUT).read_text())
-        if written != self.layout:
+        if list(written.items()) != list(self.layout.items()):  # the order of the fields is part of the format
             raise IndexOutdated("The index was built for other facets. Run: manage.py rebuild_index")
         self.schema = tantivy_schema(self.layout)
         self._index = tantivy.Index(self.schema, path=str(folder), reuse=True)

@@ -7,7 +7,8 @@ import pytest
 
 from search.backends.base import SearchBackend
 from search.backends.document import now_revision
-from search.facets import Kind, registry
+from search.errors import IndexOutdated
+from search.facets import FACETS, FacetDeclaration, FacetRegistry, Kind, registry
 from search.query import SearchQuery, from_params
 from search.results import Results
 from tests.search.builders import CONFOCAL, ELECTRON, HUMAN, MOUSE, YEAST, channel, dataset, image
@@ -50,7 +51,10 @@ def ask(**params: str | list[str]) -> SearchQuery:
 
 
 class BackendContract:
-    """Subclasses give a fixture `backend`: a SearchBackend with no document in it."""
+    """Subclasses give a fixture `backend`, a SearchBackend with no document in it; `with_facets` opens it for others."""
+
+    def with_facets(self, backend: SearchBackend, facets: FacetRegistry) -> SearchBackend:
+        raise NotImplementedError
 
     @pytest.fixture
     def filled(self, backend: SearchBackend) -> SearchBackend:
@@ -301,6 +305,20 @@ class BackendContract:
         for kind in Kind:
             results = filled.search(SearchQuery(kind), PUBLIC)
             assert [facet.name for facet in results.facets] == [facet.name for facet in registry.of(kind)]
+
+    def test_ids_can_be_asked_by_token(self, filled):
+        assert list(filled.ids(Kind.IMAGE, frozenset({"dataset:5"}))) == ["MG-D1-I5"]
+        assert list(filled.ids(Kind.IMAGE, frozenset({"dataset:6"}))) == []
+        assert len(list(filled.ids(Kind.IMAGE))) == len(DOCUMENTS)
+
+    def test_an_index_of_other_facets_takes_nothing_until_it_is_rebuilt(self, filled):
+        wider = FacetRegistry([*FACETS, FacetDeclaration("mood", "Mood")])
+        other = self.with_facets(filled, wider)
+        with pytest.raises(IndexOutdated):
+            other.index([image(1)])
+        other.rebuild(Kind.IMAGE, iter([image(1)]))
+        other.refresh(Kind.IMAGE)
+        assert other.count(Kind.IMAGE, PUBLIC) == 1
 
     def test_ping_returns(self, backend):
         backend.ping()

@@ -24,9 +24,21 @@ def engine(name: str):
     client.close()
 
 
+class EngineContract(BackendContract):
+    def with_facets(self, backend, facets):
+        return ElasticBackend(backend.client, prefix=backend.prefix, facets=facets)
+
+    def test_two_processes_that_begin_at_once_share_one_index(self, backend):
+        other = self.with_facets(backend, backend.facets)
+        other._behind = lambda alias: []  # it looked before the first one made the index
+        backend.ensure(Kind.IMAGE)
+        other.ensure(Kind.IMAGE)
+        assert len(backend._behind(backend._alias(Kind.IMAGE))) == 1
+
+
 @pytest.mark.services
 @pytest.mark.enable_socket
-class TestElasticsearch(BackendContract):
+class TestElasticsearch(EngineContract):
     @pytest.fixture
     def backend(self):
         yield from engine("ELASTICSEARCH")
@@ -34,7 +46,7 @@ class TestElasticsearch(BackendContract):
 
 @pytest.mark.services
 @pytest.mark.enable_socket
-class TestOpenSearch(BackendContract):
+class TestOpenSearch(EngineContract):
     @pytest.fixture
     def backend(self):
         yield from engine("OPENSEARCH")

@@ -16,17 +16,22 @@ from tests.search.builders import image
 class TestEmbedded(BackendContract):
     @pytest.fixture
     def backend(self, tmp_path):
+        self.folder = tmp_path
         return EmbeddedBackend(tmp_path)
+
+    def with_facets(self, backend, facets):
+        return EmbeddedBackend(self.folder, facets)
 
 
 def _write(folder, first: int) -> None:
-    backend = EmbeddedBackend(folder)
+    backend = EmbeddedBackend(folder, FacetRegistry(FACETS))
     for at in range(first, first + 5):
         backend.index([image(at)])
 
 
 def test_several_processes_write_at_once_and_a_reader_finds_all(tmp_path):
-    reader = EmbeddedBackend(tmp_path)
+    # The other processes know nothing of the facets that upper layers add here.
+    reader = EmbeddedBackend(tmp_path, FacetRegistry(FACETS))
     assert reader.count(Kind.IMAGE, PUBLIC) == 0
     context = multiprocessing.get_context("spawn")
     writers = [context.Process(target=_write, args=(tmp_path, first)) for first in (0, 100)]
@@ -58,8 +63,11 @@ def test_only_one_rebuild_at_a_time(tmp_path):
 
 
 def test_an_index_of_other_facets_asks_for_a_rebuild_and_gets_well_by_it(tmp_path):
-    EmbeddedBackend(tmp_path).index([image(1)])
-    wider = EmbeddedBackend(tmp_path, FacetRegistry([*FACETS, FacetDeclaration("label", "Label")]))
+    EmbeddedBackend(tmp_path, FacetRegistry(FACETS)).index([image(1)])
+    with pytest.raises(IndexOutdated):
+        EmbeddedBackend(tmp_path, FacetRegistry([*FACETS, FacetDeclaration("mood", "Mood")])).ping()
+    reordered = [replace(facet, order=-facet.order) for facet in FACETS]
+    wider = EmbeddedBackend(tmp_path, FacetRegistry(reordered))
     with pytest.raises(IndexOutdated):
         wider.count(Kind.IMAGE, PUBLIC)
     wider.rebuild(Kind.IMAGE, iter([image(1)]))

@@ -1,6 +1,8 @@
 """The outbox: nothing is lost while an engine is down, and everything is found exactly once when it is back."""
 
 import os
+import uuid
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
@@ -11,11 +13,18 @@ from django.db import transaction
 from archive.models import Dataset
 from archive.states import DepositionState, Standing
 from search import indexing, tasks
+from search.backends.choice import backend_for
 from search.backends.embedded import EmbeddedBackend
 from search.facets import FACETS, FacetDeclaration, FacetRegistry, Kind
 from search.models import PendingChange
 from tests.factories.archive import DepositionFactory, ImageFactory
 from tests.search.conftest import study
+
+RETRACTED = {
+    "standing": Standing.RETRACTED,
+    "retracted_at": datetime(2026, 1, 1, tzinfo=UTC),
+    "retraction_reason": "Mixed up.",
+}
 
 
 def found(index, kind: Kind) -> list[str]:
@@ -74,9 +83,7 @@ def test_what_is_gone_leaves_the_index(released, index, ending):
     change(kept, dataset)
     indexing.drain_outbox()
     if ending == "retracted":
-        Dataset.objects.filter(pk=dataset.pk).update(
-            standing=Standing.RETRACTED, retracted_at="2026-01-01T00:00Z", retraction_reason="Mixed up."
-        )
+        Dataset.objects.filter(pk=dataset.pk).update(**RETRACTED)
         change(dataset)
     elif ending == "withdrawn":
         Dataset.objects.filter(pk=dataset.pk).update(latest_version=None, released_at=None)
@@ -194,9 +201,7 @@ def test_what_another_worker_took_out_meanwhile_does_not_come_back(released, ind
 
     def be_overtaken_and_write(self, documents) -> None:
         monkeypatch.undo()
-        Dataset.objects.filter(pk=dataset.pk).update(
-            standing=Standing.RETRACTED, retracted_at="2026-01-01T00:00Z", retraction_reason="Mixed up."
-        )
+        Dataset.objects.filter(pk=dataset.pk).update(**RETRACTED)
         change(dataset)
         indexing.drain_outbox()
         write(self, documents)
@@ -244,9 +249,7 @@ def test_the_command_rebuilds_both_indexes(released, index):
 def test_the_check_names_what_is_missing_and_what_is_too_much(released, index):
     gone, missing = released(images=1), released(images=1)
     indexing.index_dataset(gone.pk)
-    Dataset.objects.filter(pk=gone.pk).update(
-        standing=Standing.RETRACTED, retracted_at="2026-01-01T00:00Z", retraction_reason="Mixed up."
-    )
+    Dataset.objects.filter(pk=gone.pk).update(**RETRACTED)
     out = StringIO()
     with pytest.raises(CommandError, match=r"manage\.py rebuild_index"):
         call_command("rebuild_index", "--check", stdout=out)
@@ -291,3 +294,34 @@ def test_a_draft_is_indexed_for_its_people(vocabulary, index):
     indexing.drain_outbox()
     assert index.count(Kind.DATASET, frozenset({"public"})) == 0
     assert index.count(Kind.DATASET, frozenset({f"dataset:{deposition.dataset.pk}"})) == 1
+
+
+# ---- the same on real engines ----
+
+
+@pytest.mark.services
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("name", ["ELASTICSEARCH", "OPENSEARCH"])
+def test_on_a_real_engine_the_outbox_survives_an_outage_and_a_retraction(released, settings, name):
+    url = f"{os.environ[f'PORTAL_TEST_{name}_URL']}?prefix=test-{uuid.uuid4().hex[:8]}"
+    kept, dataset = released(images=2), released(images=3)
+    change(kept, dataset)
+    settings.PORTAL_SEARCH_URL = "opensearch://127.0.0.1:9"
+    assert indexing.drain_outbox() == 0
+    settings.PORTAL_SEARCH_URL = url
+    engine = backend_for(url)
+    try:
+        assert indexing.drain_outbox() == 2
+        assert not any(indexing.differences())
+        Dataset.objects.filter(pk=dataset.pk).update(**RETRACTED)
+        change(dataset)
+        indexing.drain_outbox()
+        assert not any(indexing.differences())
+        assert found(engine, Kind.DATASET) == [kept.accession]
+        run()
+        assert not any(indexing.differences())
+    finally:
+        for index in engine.client.indices.get(index=f"{engine.prefix}-*"):
+            engine.client.indices.delete(index=index)
+        engine.client.close()
+        backend_for.cache_clear()
