@@ -41,9 +41,8 @@ def tokens_of(record: Dataset | Image) -> tuple[str, ...]:
 
 
 def _is_released(image: Image, dataset: Dataset) -> bool:
-    """Part of the latest version, not only of a draft."""
-    latest = dataset.latest_version or 0
-    return image.from_version <= latest and (image.until_version is None or image.until_version > latest)
+    """Part of a released version, not only of a draft. What a later version left out stays in the earlier one."""
+    return image.from_version <= (dataset.latest_version or 0)
 
 
 # How each kind of record reaches its dataset, and whether it has a life in versions of its own.
@@ -72,9 +71,7 @@ def visible_to(queryset: QuerySet[Record], user: Reader) -> QuerySet[Record]:
         }
     )
     if is_versioned:
-        public &= Q(from_version__lte=F(f"{path}latest_version")) & (
-            Q(until_version__isnull=True) | Q(until_version__gt=F(f"{path}latest_version"))
-        )
+        public &= Q(from_version__lte=F(f"{path}latest_version"))
     if queryset.model is Plate:
         public &= Q(file__from_version__lte=F(f"{path}latest_version"))
     return queryset.filter(public | _mine("dataset_id", user))

@@ -140,6 +140,12 @@ class Deposition(models.Model):
     def is_open(self) -> bool:
         return self.state in OPEN_DEPOSITIONS
 
+    @property
+    def is_human_material(self) -> bool:
+        """Whether the depositor has said anything but a plain no."""
+        study = self.metadata.get("study")
+        return not isinstance(study, dict) or study.get("human_material") != "no"
+
 
 class Version(models.Model):
     """An immutable, numbered, released state of a dataset: metadata, file manifest, tree digest."""

@@ -78,6 +78,8 @@ class Image(models.Model):
     reason = models.TextField(blank=True)
     # archive.imaging.model.Finding as JSON, one for each thing that a check found.
     findings = models.JSONField(default=list, blank=True)
+    # How many of them the depositor should act on.
+    problem_count = models.PositiveSmallIntegerField(default=0)
     # Unguessable storage keys of the pictures (WebP), and the size of the large one.
     thumbnail_small = models.CharField(max_length=200, blank=True)
     thumbnail_large = models.CharField(max_length=200, blank=True)
