@@ -66,19 +66,32 @@ def arriving_problems(deposition: Deposition) -> list[Problem]:
     return found
 
 
+# Files on which the depositor has to act, or to say that they are meant.
+NEEDS_DEPOSITOR = Q(state=FileState.DAMAGED) | Q(kept_on_purpose=False) & (
+    (Q(state=FileState.KEPT) & ~Q(reason_code__in=NO_QUESTION)) | ~Q(missing=[])
+)
+
+
 def unread_files(deposition: Deposition) -> QuerySet[File]:
-    """Files on which the depositor has to act, or to say that they are meant."""
-    questionable = Q(state=FileState.KEPT) & ~Q(reason_code__in=NO_QUESTION)
-    return current_files(deposition).filter(
-        Q(state=FileState.DAMAGED) | Q(kept_on_purpose=False) & (questionable | ~Q(missing=[]))
-    )
+    return current_files(deposition).filter(NEEDS_DEPOSITOR)
+
+
+def images_with_problems(deposition: Deposition) -> QuerySet[Image]:
+    """Images that were not drawn, or whose pixels look wrong, and of which nobody said that it is meant."""
+    images = current_images(deposition).filter(file__kept_on_purpose=False)
+    return images.filter(Q(state=ImageState.FAILED) | Q(problem_count__gt=0))
+
+
+def undrawn_images(deposition: Deposition) -> QuerySet[Image]:
+    """Images whose pictures somebody waits for: fields of plates are drawn when they are looked at."""
+    return current_images(deposition).filter(state__in=UNDRAWN, well__isnull=True)
 
 
 def file_problems(deposition: Deposition) -> list[Problem]:
     """What became of files and images that only the depositor can mend."""
     found = [_of_file(file) for file in unread_files(deposition).order_by("path")[:MOST_PROBLEMS]]
     images = current_images(deposition).filter(file__kept_on_purpose=False).select_related("file")
-    failed = images.filter(Q(state=ImageState.FAILED) | ~Q(findings=[])).order_by("number")
+    failed = images.filter(Q(state=ImageState.FAILED) | ~Q(findings=[])).order_by("-problem_count", "number")
     for image in failed[:MOST_PROBLEMS].iterator(chunk_size=MOST_PROBLEMS):
         found += _of_image(image)
     return found[:MOST_PROBLEMS]
@@ -135,7 +148,7 @@ def is_unsettled(deposition: Deposition) -> bool:
     """Whether a file, image or upload is still on its way, so that no verdict can be given yet."""
     if current_files(deposition).exclude(state__in=SETTLED).exists():
         return True
-    if current_images(deposition).filter(state__in=UNDRAWN, well__isnull=True).exists():
+    if undrawn_images(deposition).exists():
         return True
     waiting = (UploadState.OPEN, UploadState.COMPLETE)
     return Upload.objects.filter(dataset=deposition.dataset_id, state__in=waiting).exists()

@@ -20,12 +20,6 @@ def title_of(document: Mapping[str, Any]) -> str:
     return title[:_LONGEST_TITLE] if isinstance(title, str) else ""
 
 
-def is_human_material(document: Mapping[str, Any]) -> bool:
-    """Whether the depositor has said anything but a plain no."""
-    study = document.get("study")
-    return not isinstance(study, Mapping) or study.get("human_material") != "no"
-
-
 def apply_changes(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """A copy with these values at these paths (`study.title`, `components.0.name`); None takes a value away."""
     edited = deepcopy(dict(document))

@@ -12,7 +12,7 @@ from archive.events import Event, emit
 from archive.models import Dataset, Deposition, User, Version
 from archive.selectors import quality
 from archive.services import accessions, auditing
-from archive.services.editing import is_human_material, title_of
+from archive.services.editing import title_of
 from archive.services.manifests import Manifest, drop_manifest, write_manifest
 from archive.services.moving import move_deposition, require_reason, wrong_state
 from archive.states import DatasetRole, DepositionState, PortalRole, Standing
@@ -34,7 +34,7 @@ def release_deposition(
     deposition.refresh_from_db()
     if deposition.state != DepositionState.READY:
         raise wrong_state(deposition, "release-it")
-    if is_human_material(deposition.metadata):
+    if deposition.is_human_material:
         raise WrongState(HUMAN_MATERIAL)
     if change_note:
         Deposition.objects.filter(pk=deposition.pk).update(change_note=change_note.strip())
@@ -124,7 +124,7 @@ def release_due() -> list[Version]:
     due = Deposition.objects.filter(state=DepositionState.READY, release_on__lte=timezone.localdate())
     released = []
     for deposition in due.select_related("dataset").order_by("release_on", "pk"):
-        if is_human_material(deposition.metadata):
+        if deposition.is_human_material:
             continue
         try:
             released.append(_release(deposition, None))
