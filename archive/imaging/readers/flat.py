@@ -170,4 +170,5 @@ def _decode(path: Path, format_: str, header: _Header, t: int, wanted: Region) -
         mode = {1: picture.mode, 2: "LA", 4: "RGBA"}.get(header.samples, "RGB")
         part = picture.convert(mode) if mode != picture.mode else picture
         plane = np.array(part.crop((x, y, x + w, y + h)))
-    return plane.view(np.uint8) if plane.dtype == bool else plane
+    # Pillow's true is a byte of ones.
+    return (plane.view(np.uint8) != 0).view(np.uint8) if plane.dtype == bool else plane
