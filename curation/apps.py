@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class CurationConfig(AppConfig):
     name = "curation"
     verbose_name = "Curation"
+
+    def ready(self) -> None:
+        # The contributions read models of all apps, which exist only now.
+        from curation import contributions  # noqa: PLC0415
+
+        contributions.register()

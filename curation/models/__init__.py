@@ -1,0 +1,8 @@
+"""The nouns of the curation, one file each."""
+
+from curation.models.candidate import Candidate, CurationMove
+from curation.models.decision import Decision
+from curation.models.label import Label
+from curation.models.review import Review, Score
+
+__all__ = ["Candidate", "CurationMove", "Decision", "Label", "Review", "Score"]

@@ -1,0 +1,1 @@
+"""Selectors read, filtered by what the reader may see, in a constant number of queries."""

@@ -1,0 +1,1 @@
+"""Services write: validate, save, audit, emit, in one transaction."""
