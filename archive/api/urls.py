@@ -1,4 +1,8 @@
 """The archive's part of /api/v1/."""
 
+from django.urls import include, path
+
 app_name = "archive-api"
-urlpatterns: list = []
+urlpatterns: list = [
+    path("", include("archive.uploads.urls")),
+]

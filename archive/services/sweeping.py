@@ -1,1 +1,74 @@
-"""To be written."""
+"""The safety net: rows that should have moved and did not are sent on. A lost message costs a minute, not an image."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from archive.events import Event, emit
+from archive.models import Deposition, File, Image, Upload
+from archive.services import steps, uploading, workspace
+from archive.services.claims import stale_before
+from archive.services.ingesting import UNFINISHED_IMAGES, settle
+from archive.states import DepositionState, FileState, UploadState
+
+# What one sweep sends at most, of each kind: a flood never fills the queues twice.
+MOST = 500
+# Behind others that are being worked on, a row waits so many times longer before it counts as forgotten.
+_PATIENCE = 15
+
+
+def sweep() -> None:
+    _complete_uploads()
+    _send(_stale_uploads(), Event.UPLOAD_COMPLETE, "upload_id", "updated_at")
+    files = File.objects.filter(until_version__isnull=True)
+    _send(_stale(files.filter(state=FileState.STORED)), Event.FILE_STORED, "file_id")
+    _send(_stale(files.filter(state=FileState.VERIFIED)), Event.FILE_VERIFIED, "file_id")
+    _send(_stale(Image.objects.filter(state__in=UNFINISHED_IMAGES)), Event.IMAGE_FOUND, "image_id")
+    _settle_depositions()
+    steps.fold_steps()
+    workspace.trim()
+
+
+def _complete_uploads() -> None:
+    """All bytes were durable when the web process was killed, and nobody said so."""
+    whole = Upload.objects.filter(state=UploadState.OPEN, offset=F("size"), updated_at__lt=stale_before())
+    for upload in whole[:MOST]:
+        uploading.complete(upload)
+
+
+def _stale_uploads() -> QuerySet[Upload]:
+    return Upload.objects.filter(state=UploadState.COMPLETE, updated_at__lt=stale_before()).order_by("updated_at")
+
+
+def _stale(rows: QuerySet) -> QuerySet:
+    """Rows whose worker died; and those that nobody began, unless they wait behind others that are worked on."""
+    began = Q(tries__gt=0)
+    if rows.filter(began, moved_at__gte=stale_before()).exists():
+        forgotten = timezone.now() - timedelta(seconds=_PATIENCE * settings.PORTAL_STALE_SECONDS)
+        rows = rows.filter(began | Q(moved_at__lt=forgotten))
+    return rows.filter(moved_at__lt=stale_before()).order_by("moved_at")
+
+
+def _send(rows: QuerySet, event: Event, argument: str, clock: str = "") -> None:
+    """Send in one go after the commit. The clock of what nobody works on starts anew, so that it is not sent twice."""
+    ids = list(rows.values_list("pk", flat=True)[:MOST])
+    if not ids:
+        return
+    with transaction.atomic():
+        if clock:
+            rows.model.objects.filter(pk__in=ids).update(**{clock: timezone.now()})
+        for pk in ids:
+            emit(event, **{argument: str(pk) if argument == "upload_id" else pk})
+
+
+def _settle_depositions() -> None:
+    """Handed in, everything read and drawn, and the last message lost."""
+    handed_in = Deposition.objects.filter(
+        state__in=(DepositionState.SUBMITTED, DepositionState.PROCESSING), updated_at__lt=stale_before()
+    )
+    for dataset_id in handed_in.values_list("dataset_id", flat=True)[:MOST]:
+        with transaction.atomic():
+            settle(dataset_id)

@@ -163,6 +163,9 @@ PORTAL_TEMPLATE_DIRS = [p for p in os.environ.get("PORTAL_TEMPLATE_DIRS", "").sp
 PORTAL_MAX_FILE_BYTES = int(os.environ.get("PORTAL_MAX_FILE_BYTES", 5 * 10**12))
 PORTAL_MAX_FILES = int(os.environ.get("PORTAL_MAX_FILES", 500_000))
 PORTAL_QUOTA_BYTES = int(os.environ.get("PORTAL_QUOTA_BYTES", 500 * 10**9))
+# A row whose worker was not heard of for so long is sent on again.
+PORTAL_STALE_SECONDS = float(os.environ.get("PORTAL_STALE_SECONDS", 20))
+PORTAL_SCRATCH_BYTES = int(os.environ.get("PORTAL_SCRATCH_BYTES", 50 * 10**9))
 PORTAL_UPLOAD_EXPIRY_DAYS = int(os.environ.get("PORTAL_UPLOAD_EXPIRY_DAYS", 14))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

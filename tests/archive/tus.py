@@ -1,0 +1,64 @@
+"""A small tus client over Django's test client: what a test wants to say about an upload, in one line."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.test import Client
+
+from archive.models import Dataset, User
+
+ROOT = "/api/v1/uploads/"
+BYTES = "application/offset+octet-stream"
+
+
+def metadata(**values: str) -> str:
+    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in values.items())
+
+
+def checksum(content: bytes, algorithm: str = "sha256") -> dict[str, str]:
+    digest = hashlib.new(algorithm, content).digest()
+    return {"Upload-Checksum": f"{algorithm} {base64.b64encode(digest).decode()}"}
+
+
+@dataclass
+class Tus:
+    """Uploads of one person to one dataset."""
+
+    dataset: Dataset
+    user: User | None = None
+    headers: Mapping[str, str] = ()
+
+    def __post_init__(self) -> None:
+        self.client = Client()
+        if self.user is not None:
+            self.client.force_login(self.user)
+
+    def send(self, method: str, url: str, body: bytes = b"", content_type: str = BYTES, **headers: str):
+        sent = {"Tus-Resumable": "1.0.0", **dict(self.headers), **headers}
+        return self.client.generic(method, url, body, content_type if body else "", headers=sent)
+
+    def create(self, path: str, size: int, body: bytes = b"", headers: Mapping[str, str] = (), **more: str):
+        words = metadata(dataset=self.dataset.accession, relativePath=path, **more)
+        sent = {"Upload-Length": str(size), "Upload-Metadata": words, **dict(headers)}
+        return self.send("POST", ROOT, body, **sent)
+
+    def patch(self, url: str, offset: int, body: bytes, **headers: str):
+        return self.send("PATCH", url, body, **{"Upload-Offset": str(offset)}, **headers)
+
+    def head(self, url: str):
+        return self.send("HEAD", url)
+
+    def upload(self, path: str, content: bytes, **more: str):
+        """Creation with upload: the whole file in one request."""
+        return self.create(path, len(content), content, **more)
+
+    def upload_tree(self, folder: Path, at: str = "") -> None:
+        """Every file of a folder under its own path, below `at`."""
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                path = f"{at}/{file.relative_to(folder)}" if at else str(file.relative_to(folder))
+                answer = self.upload(path, file.read_bytes())
+                assert answer.status_code == 201, answer.content
