@@ -1,5 +1,6 @@
 """Which channels a picture shows, and in which colours."""
 
+import math
 import re
 
 from archive.imaging.model import Channel, ImageMetadata
@@ -7,13 +8,14 @@ from archive.imaging.model import Channel, ImageMetadata
 # Channels drawn together unless a person asks for others; more than this blends into white.
 MOST_CHANNELS = 5
 WHITE = "FFFFFF"
-# For channels that say nothing of themselves; in an order in which neighbours stay apart.
+# For channels that say nothing of themselves: three as is the custom, else in an order in which neighbours stay apart.
+PRIMARIES = ("FF0000", "00FF00", "0000FF")
 PALETTE = ("00FF00", "FF00FF", "00FFFF", "FFFF00", "FF0000", "0000FF")
 # The upper end of an emission in nm, and the colour that people expect for it.
-BANDS = ((490, "0000FF"), (560, "00FF00"), (585, "FFFF00"), (670, "FF0000"), (10_000, "FF00FF"))
+BANDS = ((490, "0000FF"), (560, "00FF00"), (585, "FFFF00"), (670, "FF0000"), (math.inf, "FF00FF"))
 # Dyes and proteins by what their names hold, where no wavelength is stated.
 DYES = (
-    (r"dapi|hoechst|\bbfp|405", "0000FF"),
+    (r"dapi|hoechst|\bbfp|405|\bdna\b|nucle(us|i)\b", "0000FF"),
     (r"\bcfp|cerulean|turquoise", "00FFFF"),
     (r"gfp|fitc|488|alexa ?fluor ?488|cy2|phalloidin", "00FF00"),
     (r"\byfp|venus|citrine", "FFFF00"),
@@ -46,12 +48,12 @@ def channel_colours(image: ImageMetadata, count: int) -> tuple[str, ...]:
 
 def _complete(image: ImageMetadata, stated: list[str]) -> list[str]:
     guessed = [own or _guess(_channel(image, at)) for at, own in enumerate(stated)]
-    repeated = {colour for colour in guessed if colour and guessed.count(colour) > 1}
-    free = iter([colour for colour in PALETTE if colour not in guessed] * len(stated) + list(PALETTE) * len(stated))
+    palette = PRIMARIES if len(stated) == 3 else PALETTE
+    free = iter([colour for colour in palette if colour not in guessed] + list(PALETTE) * len(stated))
     done: list[str] = []
     for own, guess in zip(stated, guessed, strict=True):
-        taken = guess in repeated and guess in done and not own
-        done.append(guess if guess and not taken else next(free))
+        # Two channels may state one colour; two that are guessed alike are told apart.
+        done.append(guess if guess and (own or guess not in done) else next(free))
     return done
 
 

@@ -8,7 +8,12 @@ LOWEST, HIGHEST = 0.5, 99.8
 # Pixels that the percentiles are taken from, at most.
 SAMPLE = 262_144
 
+# Grey levels of noise above a detector's offset; a fainter channel is not blown up to full light.
+LEAST_SPAN = 16.0
+FRACTIONAL = (PixelType.FLOAT, PixelType.DOUBLE, PixelType.COMPLEX, PixelType.DOUBLE_COMPLEX, PixelType.BIT)
+
 Limits = tuple[float, float]
+EIGHT_BITS: Limits = (0.0, 255.0)
 
 
 def subsample(plane: np.ndarray, most: int = SAMPLE) -> np.ndarray:
@@ -31,10 +36,15 @@ def measured_limits(plane: np.ndarray) -> Limits:
     return low, high
 
 
+def calmed(low: float, high: float) -> float:
+    """The upper limit of one channel among several. Values from 0 on are no noise: labels, masks."""
+    return max(high, low + LEAST_SPAN) if low > 0 else high
+
+
 def rgb_limits(plane: np.ndarray, image: ImageMetadata) -> Limits:
     """One pair for all samples, so that the colours stay: 0 to 255 as is, wider types by their brightest part."""
     if plane.dtype == np.uint8 or image.pixel_type is PixelType.UINT8:
-        return 0.0, 255.0
+        return EIGHT_BITS
     if image.pixel_type in (PixelType.FLOAT, PixelType.DOUBLE) and plane.size and float(plane.max()) <= 1.0:
         return min(0.0, float(plane.min())), 1.0
     high = max(measured_limits(plane[..., at])[1] for at in range(min(3, plane.shape[2])))

@@ -12,7 +12,8 @@ import numpy as np
 from archive.imaging.contrast import subsample
 from archive.imaging.errors import Unreadable
 from archive.imaging.model import Description, Finding, ImageMetadata, PixelType, Severity
-from archive.imaging.planes import Source, fitting_level, real_values
+from archive.imaging.planes import real_values
+from archive.imaging.source import Source, fitting_level
 
 # The sample: about this many pixels of a side, from the lowest level that has them; at most so many channels.
 SIDE = 1024

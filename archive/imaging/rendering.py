@@ -9,7 +9,8 @@ from PIL import Image
 from archive.imaging import colours, contrast
 from archive.imaging.errors import Unreadable
 from archive.imaging.model import ImageMetadata, PixelType, Rendered
-from archive.imaging.planes import Source, shrunk_plane
+from archive.imaging.planes import shrunk_plane
+from archive.imaging.source import Source
 from archive.imaging.spec import ChannelChoice, RenderSpec
 
 QUALITY = 82
@@ -52,14 +53,27 @@ def _composite(source: Source, spec: RenderSpec, z: int, t: int, size: int) -> n
     choices = _choices(source, spec)
     grey = all(choice.color == colours.WHITE for choice in choices)
     for choice in choices:
-        light = _light(source, choice, z, t, size)
-        if light.ndim == 3:  # a palette has coloured it
-            return light
+        plane = shrunk_plane(source, c=choice.index, z=z, t=t, max_size=size)
+        if plane.ndim == 3:  # a palette has coloured it
+            return contrast.stretched(plane, contrast.EIGHT_BITS)
+        light = contrast.stretched(plane, _limits(plane, choice, source.image, alone=len(choices) == 1))
         layer = light if grey else light[..., None] * np.asarray(colours.components(choice.color), dtype=np.float32)
         canvas = layer if canvas is None else canvas + layer
     if canvas is None:
         raise Unreadable("no-channel", "All channels are switched off. Switch one on.")
     return np.minimum(canvas, 1.0)
+
+
+def _limits(plane: np.ndarray, choice: ChannelChoice, image: ImageMetadata, *, alone: bool) -> contrast.Limits:
+    """What a person chose, else what is measured. Beside others, a channel of faint noise stays faint."""
+    low, high = _measured(plane, image)
+    if not alone and image.pixel_type not in contrast.FRACTIONAL:
+        high = contrast.calmed(low, high)
+    return low if choice.low is None else choice.low, high if choice.high is None else choice.high
+
+
+def _measured(plane: np.ndarray, image: ImageMetadata) -> contrast.Limits:
+    return (0.0, 1.0) if image.pixel_type is PixelType.BIT else contrast.measured_limits(plane)
 
 
 def _choices(source: Source, spec: RenderSpec) -> list[ChannelChoice]:
@@ -74,27 +88,11 @@ def _choices(source: Source, spec: RenderSpec) -> list[ChannelChoice]:
     return [replace(choice, color=colours.stated(choice.color) or own[choice.index]) for choice in shown]
 
 
-def _light(source: Source, choice: ChannelChoice, z: int, t: int, size: int) -> np.ndarray:
-    plane = shrunk_plane(source, c=choice.index, z=z, t=t, max_size=size)
-    if plane.ndim == 3 and plane.shape[2] == 3:
-        return contrast.stretched(plane, contrast.rgb_limits(plane, source.image))
-    if plane.ndim == 3:
-        plane = plane[..., 0]
-    low, high = _default_limits(plane, source.image)
-    return contrast.stretched(
-        plane, (low if choice.low is None else choice.low, high if choice.high is None else choice.high)
-    )
-
-
-def _default_limits(plane: np.ndarray, image: ImageMetadata) -> contrast.Limits:
-    return (0.0, 1.0) if image.pixel_type is PixelType.BIT else contrast.measured_limits(plane)
-
-
 def _rgb(source: Source, z: int, t: int, size: int) -> np.ndarray:
     """As is. Grey with alpha (two samples) and RGBA lose their alpha: what lies under it was recorded too."""
     plane = shrunk_plane(source, c=0, z=z, t=t, max_size=size)
     if plane.ndim == 2:
-        return contrast.stretched(plane, _default_limits(plane, source.image))
+        return contrast.stretched(plane, _measured(plane, source.image))
     limits = contrast.rgb_limits(plane, source.image)
     samples = plane[..., :3] if plane.shape[2] >= 3 else plane[..., 0]
     return contrast.stretched(samples, limits)

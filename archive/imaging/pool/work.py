@@ -9,9 +9,9 @@ from archive.imaging import describe as describing
 from archive.imaging import paths, quality, registry, rendering
 from archive.imaging.errors import Unreadable
 from archive.imaging.model import Description, ImageMetadata, Rendered
-from archive.imaging.planes import Source
 from archive.imaging.pool.codec import decode, encode
 from archive.imaging.pool.wire import Message
+from archive.imaging.source import Source
 from archive.imaging.spec import RenderSpec
 
 

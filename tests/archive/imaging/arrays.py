@@ -8,8 +8,8 @@ import numpy as np
 
 from archive.imaging.errors import Unreadable
 from archive.imaging.model import Channel, Description, ImageMetadata, Outcome, PixelType
-from archive.imaging.planes import Source
 from archive.imaging.readers.base import Region
+from archive.imaging.source import Source
 
 TYPES = {
     "uint8": PixelType.UINT8,

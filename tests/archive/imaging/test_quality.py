@@ -5,7 +5,7 @@ import pytest
 
 from archive.imaging import quality
 from archive.imaging.model import Channel, Description, Finding, Outcome, Severity
-from archive.imaging.planes import Source
+from archive.imaging.source import Source
 from tests.archive.imaging.arrays import plane, source
 
 CHANCE = np.random.default_rng(4)

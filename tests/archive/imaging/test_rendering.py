@@ -1,15 +1,19 @@
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from archive.imaging import registry, streaming
 from archive.imaging.colours import channel_colours, drawn_channels
+from archive.imaging.describe import describe
 from archive.imaging.errors import Unreadable
 from archive.imaging.model import Channel, Rendered
-from archive.imaging.planes import block_mean, fitted_size, fitting_level
+from archive.imaging.planes import block_mean
 from archive.imaging.rendering import render, thumbnails
+from archive.imaging.source import Source, fitted_size, fitting_level
 from archive.imaging.spec import ChannelChoice, RenderSpec
 from tests.archive.imaging.arrays import plane, source
 
@@ -175,9 +179,21 @@ def image_of(*channels: Channel) -> object:
         ((Channel(emission_nm=450), Channel(emission_nm=525)), ("0000FF", "00FF00")),
         ((Channel(color="FFFFFF"), Channel(color="FFFFFF")), ("00FF00", "FF00FF")),
         ((Channel(), Channel()), ("00FF00", "FF00FF")),
+        ((Channel(), Channel(), Channel()), ("FF0000", "00FF00", "0000FF")),
+        ((Channel("DNA"), Channel("PH3"), Channel("CellMask")), ("0000FF", "FF0000", "00FF00")),
         ((Channel(color="000000"), Channel(color="FF0000")), ("00FF00", "FF0000")),
     ],
-    ids=["single grey", "single coloured", "by dye", "by emission", "all white", "silent", "black"],
+    ids=[
+        "single grey",
+        "single coloured",
+        "by dye",
+        "by emission",
+        "all white",
+        "two silent",
+        "three silent",
+        "one guessed of three",
+        "black",
+    ],
 )
 def test_colours(channels: tuple[Channel, ...], colours: tuple[str, ...]) -> None:
     assert channel_colours(image_of(*channels), len(channels)) == colours  # type: ignore[arg-type]
@@ -197,3 +213,48 @@ def test_at_most_five_of_many_channels_are_drawn() -> None:
     one = source(CHANCE.integers(0, 255, (1, 30, 1, 8, 8)).astype(np.uint8))
     render(one, RenderSpec())
     assert len(one.reader.asked) == 5
+
+
+def test_faint_noise_beside_a_bright_channel_stays_faint() -> None:
+    values = np.zeros((1, 2, 1, 64, 64), dtype=np.uint8)
+    values[0, 0, 0] = ramp("uint8", 0, 200)
+    values[0, 1, 0] = CHANCE.integers(9, 12, (64, 64))
+    one = source(values, channels=(Channel(color="00FF00"), Channel(color="FF0000")))
+    assert pixels(render(one, RenderSpec()))[..., 0].max() < 80
+
+
+def opened(folder: Path, name: str) -> Source:
+    """A real file with the real reader, for what depends on the file."""
+    image = describe(folder, name).images[0]
+    return Source(registry.open_reader(folder, name), folder / name, folder, image)
+
+
+@pytest.mark.parametrize("name", ["palette.png", "palette.tif"])
+def test_a_palette_gives_its_colours(tmp_path: Path, name: str) -> None:
+    picture = Image.fromarray(np.repeat(np.arange(2, dtype=np.uint8), 800).reshape(40, 40))
+    picture.putpalette([250, 10, 10, 10, 10, 250])
+    picture.save(tmp_path / name)
+    one = opened(tmp_path, name)
+    assert (one.image.size_c, one.image.rgb) == (1, False)
+    drawn = pixels(render(one, RenderSpec()))
+    assert drawn[5, 20].argmax() == 0
+    assert drawn[35, 20].argmax() == 2
+
+
+@pytest.mark.parametrize("name", ["inks.tif", "inks.jpg"])
+def test_inks_are_drawn_as_what_the_paper_leaves(tmp_path: Path, name: str) -> None:
+    Image.new("CMYK", (40, 40), (0, 255, 255, 0)).save(tmp_path / name)
+    drawn = pixels(render(opened(tmp_path, name), RenderSpec()))
+    assert drawn[20, 20, 0] > 200
+    assert drawn[20, 20, 1:].max() < 60
+
+
+@pytest.mark.parametrize("name", ["flat.png", "flat.jpg", "flat.tif"])
+def test_flat_pictures_are_shrunk_while_they_stream(tmp_path: Path, name: str) -> None:
+    values = np.add.outer(np.arange(1500), np.arange(2000)) * 255 // 3498
+    Image.fromarray(values.astype(np.uint8)).convert("RGB").save(tmp_path / name)
+    assert streaming.shrunk(opened(tmp_path, name), 20) is not None
+    drawn = pixels(render(opened(tmp_path, name), RenderSpec(max_size=100)))
+    assert drawn.shape == (75, 100, 3)
+    assert drawn[0, 0, 0] < 12
+    assert 115 < drawn[37, 50, 0] < 140
