@@ -17,7 +17,7 @@ from .model import Document, Field, FieldType, Section, Template, Tier, blank_do
 from .problems import Code, Problem
 from .schema import json_schema
 from .typos import find_typos
-from .validation import KnownTerm, TermLookup, validate
+from .validation import KnownTerm, TermLookup, curies_in, validate
 
 __all__ = [
     "Code",
@@ -38,6 +38,7 @@ __all__ = [
     "blank_document",
     "clean_document",
     "completeness",
+    "curies_in",
     "find_typos",
     "is_blank",
     "json_schema",

@@ -4,6 +4,7 @@ Nothing that says something is thrown away: values of a wrong type and unknown f
 """
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,8 @@ from .shaped import canonical
 
 # Lists of records in repeated sections are four levels down; deeper is an attack on recursion, or a mistake.
 MAXIMUM_DEPTH = 20
+# Vertical tabs and form feeds are line ends that slides and PDFs leave; the rest has no place in XML.
+_BREAKS, _UNWRITABLE = re.compile(r"[\x0b\x0c]"), re.compile(r"[\x00-\x08\x0e-\x1f\ufffe\uffff]")
 LARGEST_INTEGER = 2**63
 _TERM_PARTS = (Field("curie", "Identifier", FieldType.TEXT), Field("label", "Name", FieldType.TEXT))
 
@@ -46,11 +49,13 @@ def clean_document(template: Template, document: Document) -> dict[str, Any]:
 
 
 def _storable(value: Any, depth: int) -> Any:
-    """Without what databases refuse in JSON: NUL, lone surrogates, numbers that are none or far too large."""
+    """Without what databases refuse in JSON, and XML in exports: control characters, lone surrogates, numbers that are
+    none or far too large."""
     if depth > MAXIMUM_DEPTH:
         raise UnusableDocument(f"The metadata are nested more than {MAXIMUM_DEPTH} levels deep. Send them flatter.")
     if isinstance(value, str):
-        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+        text = _BREAKS.sub("\n", value).encode("utf-8", "replace").decode("utf-8")
+        return _UNWRITABLE.sub("", text)
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, int) and abs(value) > LARGEST_INTEGER:

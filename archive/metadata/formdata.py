@@ -40,6 +40,8 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _YES, _NO = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
 # Rows of one list; a form with a higher number in a name is not ours.
 MAXIMUM_ROWS = 10_000
+# A longer text is not taken apart; it stays free text.
+MAXIMUM_TERM_LENGTH = 1_000
 
 
 def to_document(
@@ -166,7 +168,7 @@ def _terms(text: str) -> list[dict[str, str]]:
     rows = value if isinstance(value, list) else [value]
     if all(isinstance(row, Mapping) for row in rows):
         return [{"curie": str(row.get("curie", "")), "label": str(row.get("label", ""))} for row in rows]
-    both = _LABEL_AND_CURIE.fullmatch(text)
+    both = _LABEL_AND_CURIE.fullmatch(text) if len(text) <= MAXIMUM_TERM_LENGTH else None
     if both:
         return [{"curie": both["curie"], "label": both["label"]}]
     if re.fullmatch(CURIE[1:-1], text):

@@ -27,7 +27,13 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 TEMPLATE_NAME = re.compile(r"[a-z][a-z0-9-]*")
 VERSION = re.compile(r"\d+(\.\d+)*")
 # What the archive itself reads from every document: the record page, the DOI, the licence, the gate for human material.
-STUDY_FIELDS = ("title", "description", "licence", "human_material", "authors")
+STUDY_FIELDS = {
+    "title": FieldType.TEXT,
+    "description": FieldType.LONGTEXT,
+    "licence": FieldType.CHOICE,
+    "human_material": FieldType.CHOICE,
+    "authors": FieldType.PEOPLE,
+}
 
 _TEMPLATE_KEYS = ("name", "version", "title", "description", "standard", "default", "sections")
 _SECTION_KEYS = ("name", "label", "help", "advanced", "repeat", "min", "max", "item_label", "fields")
@@ -219,9 +225,11 @@ class TemplateReader:
             raise TemplateError(self._path, place, f"The pattern cannot be used: {error}. Correct it.") from error
 
     def _check_study(self, template: Template) -> None:
-        for name in STUDY_FIELDS:
-            if template.field(f"study.{name}") is None:
-                self._refuse("sections", f"Every template asks for study.{name}. Begin with `- include: study`.")
+        for name, kind in STUDY_FIELDS.items():
+            field = template.field(f"study.{name}")
+            if field is None or field.type is not kind or not field.required:
+                sentence = f"Every template asks for study.{name}, required, as {kind}. Begin with `- include: study`."
+                self._refuse("sections", sentence)
 
     def _check_keys(self, raw: Any, known: Any, needed: Any, place: str) -> None:
         if not isinstance(raw, Mapping):

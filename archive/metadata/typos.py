@@ -28,6 +28,8 @@ _FLOAT_ID = re.compile(r"(?<![\w.])\d\.\d{1,6}E\+(1[0-9]|0?[5-9])(?!\w)")
 _MICRO = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?(um|mcm|micron|microns|uM|ul|uL|ug)(?!\w)")
 _SPACELESS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(µm|nm|mm|kV|ms|min)(?![\w²³/])")
 _UNIT_ALONE = re.compile(r"(µm|um|nm|mm|cm|Å|px|pixels?|kV|ms|s|min|h|%|°C)", re.IGNORECASE)
+# Of a longer cell only the beginning is looked at.
+MAXIMUM_CELL = 1_000
 _SEPARATORS = re.compile(r"\s*(?:;|\||\t)\s*")
 _PLACEHOLDER = re.compile(r"(n/?a|none|null|nan|tbd|to ?do|xxx+|test|\?+|-+|unknown|#n/a|#ref!|#value!)", re.IGNORECASE)
 
@@ -47,7 +49,7 @@ def check_text(text: str) -> Iterator[Slip]:
 
 def check_cell(text: str) -> Iterator[Slip]:
     """Slips in a short value: a cell of a table, a keyword, a name."""
-    stripped = text.strip()
+    stripped = text.strip()[:MAXIMUM_CELL]
     if _PLACEHOLDER.fullmatch(stripped):
         yield Slip(stripped, f"“{stripped}” says nothing. Leave it empty, or say what is known.")
         return

@@ -46,6 +46,12 @@ def validate(template: Template, document: Document, terms: TermLookup | None = 
     return tuple(sorted(problems, key=lambda problem: _BY_SEVERITY[problem.tier]))
 
 
+def curies_in(template: Template, document: Document) -> frozenset[str]:
+    """All terms that a document names: what a lookup in a database can fetch at once."""
+    document = clean_document(template, document)
+    return frozenset(term["curie"] for _, _, term in _terms_in(template, document) if term["curie"])
+
+
 def _walk(template: Template, document: Document) -> Iterator[Problem]:
     for section in template.sections:
         yield from _check_section(section, document.get(section.name))

@@ -12,6 +12,9 @@ from enum import IntEnum
 from .model import Scope, Term
 from .words import key, words
 
+# Nobody types a longer name; a longer text is for `match`.
+MAXIMUM_TYPED = 200
+
 
 class Kind(IntEnum):
     """How well a name fits what was typed, the best first."""
@@ -138,6 +141,7 @@ class TermIndex:
 
         Every typed word must begin a word of one name. Terms below `prefer` come before others that fit as well.
         """
+        typed = typed[:MAXIMUM_TYPED]
         typed_key = key(typed)
         entries = (self._names[number] for number in self._with_words(words(typed)))
         wanted = (entry for entry in entries if vocabulary in ("", entry.term.prefix))

@@ -2,7 +2,17 @@
 
 import pytest
 
-from archive.metadata import FieldType, TemplateError, Tier, UnknownTemplate, blank_document, load_templates, validate
+from archive.metadata import (
+    FieldType,
+    TemplateError,
+    Tier,
+    UnknownTemplate,
+    blank_document,
+    load_templates,
+    reading,
+    validate,
+)
+from archive.metadata.loading import BUILT_IN
 
 from .builders import FIRST_DRAFT, LIGHT, TEMPLATES, document, write_template
 
@@ -108,6 +118,15 @@ def test_a_site_can_bring_its_own_parts(tmp_path):
     assert load_templates([tmp_path]).get("embryo").field("mouse.cage").type is FieldType.TEXT
 
 
+def test_a_site_cannot_change_the_type_of_what_every_record_shows(tmp_path):
+    write_template(tmp_path, "", name="embryo")
+    path = tmp_path / "embryo.yaml"
+    changed = path.read_text(encoding="utf-8") + "    replace:\n      title: {type: strings}\n"
+    path.write_text(changed, encoding="utf-8")
+    with pytest.raises(TemplateError, match=r"study\.title, required, as text"):
+        load_templates([tmp_path])
+
+
 def test_the_newest_version_is_the_one_by_number_and_old_ones_stay(tmp_path):
     for version in ('"1.2"', '"1.10"'):
         write_template(tmp_path / version.strip('"'), EMBRYO, version=version)
@@ -203,6 +222,12 @@ def test_a_file_that_is_no_template_is_refused(tmp_path, text, sentence):
         load_templates([tmp_path])
 
 
+def test_the_guide_beside_the_templates_names_every_key_and_type():
+    guide = (BUILT_IN / "README.md").read_text(encoding="utf-8")
+    keys = {*reading._TEMPLATE_KEYS, *reading._SECTION_KEYS, *reading._INCLUDE_KEYS, *reading._FIELD_KEYS}
+    assert [name for name in [*sorted(keys), *FieldType] if f"`{name}`" not in guide] == []
+
+
 def test_a_broken_yaml_file_is_told_by_line(tmp_path):
     (tmp_path / "x.yaml").write_text("name: x\ntitle: [\n", encoding="utf-8")
     with pytest.raises(TemplateError, match="line 3"):
@@ -213,3 +238,13 @@ def test_latin_1_is_refused_as_a_whole(tmp_path):
     (tmp_path / "x.yaml").write_bytes("title: Größe\n".encode("latin-1"))
     with pytest.raises(TemplateError, match="UTF-8"):
         load_templates([tmp_path])
+
+
+def test_the_example_of_the_guide_works(tmp_path):
+    guide = (BUILT_IN / "README.md").read_text(encoding="utf-8")
+    example = guide.partition("```yaml\n")[2].partition("```")[0]
+    (tmp_path / "embryo.yaml").write_text(example, encoding="utf-8")
+    template = load_templates([tmp_path]).get("embryo")
+    assert template.field("acquisition.pixel_size").tier is Tier.REQUIRED
+    assert template.field("acquisition.dimensions") is None
+    assert template.field("embryo.stage").pattern_help == "A stage looks like E10.5."

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from archive.metadata import Code, Tier, UnusableDocument, clean_document, validate
+from archive.metadata import Code, Tier, UnusableDocument, clean_document, curies_in, validate
 
 from .builders import LIGHT, document, every_type
 
@@ -232,6 +232,13 @@ def test_every_message_is_a_sentence_that_says_what_to_do():
         assert problem.message.endswith((".", "?"))
 
 
+def test_the_terms_of_a_document_can_be_fetched_at_once():
+    free = [{"curie": "", "label": "a beast"}]
+    components = [{"name": "c", "organism": [{"curie": "NCBITaxon:10090", "label": "Mus musculus"}]}]
+    curies = curies_in(LIGHT, document(biosample__organism=free, components=components))
+    assert curies == {"FBbi:00000251", "NCBITaxon:10090"}
+
+
 def test_what_blocks_comes_first():
     problems = validate(LIGHT, document(study__moon="x", acquisition__date="x", biosample__description=""))
     assert [problem.tier for problem in problems] == [Tier.REQUIRED, Tier.REQUIRED, Tier.OPTIONAL]
@@ -274,7 +281,7 @@ def test_cleaning_trims_and_gives_identifiers_their_bare_form():
             study__keywords=[" a ", ""],
             acquisition__pixel_size={"value": None, "unit": "µm"},
             components=[{}, {"name": "c"}],
-            study__title="a\x00b\ud800",
+            study__title="a\x00b\ud800\x0bc\x1f",
         ),
     )
     assert cleaned["study"]["authors"] == [{"name": "Ada", "orcid": "0000-0002-1825-009X"}]
@@ -282,7 +289,7 @@ def test_cleaning_trims_and_gives_identifiers_their_bare_form():
     assert cleaned["study"]["keywords"] == ["a"]
     assert "pixel_size" not in cleaned["acquisition"]
     assert cleaned["components"] == [{"name": "c"}]
-    assert cleaned["study"]["title"] == "ab?"
+    assert cleaned["study"]["title"] == "ab?\nc"
 
 
 def test_cleaning_keeps_what_it_does_not_know():
