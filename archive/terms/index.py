@@ -48,14 +48,17 @@ class _Name:
 
 
 class TermIndex:
-    def __init__(self, terms: Iterable[Term]) -> None:
+    """`partial` names the vocabularies of which only a choice of terms is given."""
+
+    def __init__(self, terms: Iterable[Term], *, partial: Iterable[str] = ()) -> None:
         self._terms: dict[str, Term] = {}
         self._children: dict[str, list[str]] = defaultdict(list)
         self._names: list[_Name] = []
         self._by_key: dict[str, list[_Name]] = defaultdict(list)
         for term in terms:
             self._add(term)
-        self._vocabularies = frozenset(term.prefix for term in self._terms.values())
+        vocabularies = frozenset(term.prefix for term in self._terms.values())
+        self._whole = vocabularies - frozenset(partial)
         self._postings = self._word_postings()
         self._words = sorted(self._postings)
 
@@ -88,8 +91,8 @@ class TermIndex:
         return self._terms.get(curie)
 
     def covers(self, vocabulary: str) -> bool:
-        """Whether terms of this prefix are here, so that one that is missing is unknown."""
-        return vocabulary in self._vocabularies
+        """Whether all terms of this prefix are here, so that one that is missing is wrong."""
+        return vocabulary in self._whole
 
     def current(self, curie: str) -> Term | None:
         """The term, or what replaces it if it is obsolete and exactly one does; None if there is none."""

@@ -76,7 +76,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class OntologyInfo:
-    """`name` is the prefix of its CURIEs."""
+    """`name` is the prefix of its CURIEs; `complete` says that a CURIE that is not in the file is no term."""
 
     name: str
     title: str
@@ -84,3 +84,4 @@ class OntologyInfo:
     licence: str
     homepage: str
     file: Path
+    complete: bool = True

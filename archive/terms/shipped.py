@@ -16,6 +16,7 @@ SHIPPED: tuple[OntologyInfo, ...] = (
         licence="public domain",
         homepage="https://www.ncbi.nlm.nih.gov/taxonomy",
         file=DATA / "ncbitaxon.terms.tsv.gz",
+        complete=False,
     ),
     OntologyInfo(
         name="FBbi",
@@ -40,4 +41,5 @@ def shipped(name: str) -> OntologyInfo:
 def load_shipped(*names: str) -> TermIndex:
     """These vocabularies, or all, in one index."""
     chosen = [shipped(name) for name in names] or list(SHIPPED)
-    return TermIndex(term for info in chosen for term in read_terms(info.file, info.name, info.version))
+    terms = (term for info in chosen for term in read_terms(info.file, info.name, info.version))
+    return TermIndex(terms, partial=[info.name for info in chosen if not info.complete])

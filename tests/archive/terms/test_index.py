@@ -25,6 +25,7 @@ def test_terms_are_found_by_curie_obsolete_ones_too():
 def test_the_vocabularies_that_are_here_are_known():
     assert INDEX.covers("T")
     assert not INDEX.covers("X")
+    assert not TermIndex(TERMS, partial=["T"]).covers("T")
 
 
 def test_ancestors_are_nearest_first_and_descendants_their_inverse():
