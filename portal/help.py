@@ -12,7 +12,10 @@ from typing import Any
 from django.conf import settings
 from rest_framework import exceptions as api
 
+from archive.imaging import sniff
 from archive.metadata import Template, load_templates
+from curation import criteria
+from curation.labels import LABELS
 from portal import http
 from portal.error_pages import words_of
 from search import query as language
@@ -67,6 +70,18 @@ def _templates() -> tuple[Template, ...]:
     return load_templates(settings.PORTAL_TEMPLATE_DIRS).all()
 
 
+def _format_context() -> dict[str, Any]:
+    return {"later": sniff.labels(sniff.LATER), "packed": sniff.labels(sniff.PACKED)}
+
+
+def _label_context() -> dict[str, Any]:
+    return {"labels": LABELS, "criteria": criteria.CURRENT, "score_words": criteria.SCORE_WORDS.items()}
+
+
+def _review_context() -> dict[str, Any]:
+    return {"rules": criteria.RULES, "criteria": criteria.CURRENT, "score_words": criteria.SCORE_WORDS.items()}
+
+
 def _metadata_context() -> dict[str, Any]:
     return {"templates": _templates()}
 
@@ -96,7 +111,7 @@ def _error_context() -> dict[str, Any]:
 TOPICS = (
     Topic("depositing", "Deposit a dataset", "From the first save to a DOI, step by step.", Audience.DEPOSITOR),
     Topic("formats", "Formats that are read", "What is drawn and searched, and what is kept all the same.",
-          Audience.DEPOSITOR),
+          Audience.DEPOSITOR, _format_context),
     Topic("metadata", "What you are asked, and why", "The REMBI description, and how little of it you have to type.",
           Audience.DEPOSITOR, _metadata_context),
     Topic("limits", "Limits", "Sizes, numbers and times, and what happens at each.", Audience.DEPOSITOR),
@@ -106,9 +121,9 @@ TOPICS = (
           _search_context),
     Topic("reuse", "Look, download and cite", "What a record offers, and what its licence allows.", Audience.READER),
     Topic("labels", "What the labels mean", "Reference, highly used, curated: how each is earned and lost.",
-          Audience.READER, needs_curation=True),
+          Audience.READER, _label_context, needs_curation=True),
     Topic("reviewing", "Nominate and review", "From a nomination to a public decision.", Audience.CURATOR,
-          needs_curation=True),
+          _review_context, needs_curation=True),
     Topic("api", "The API", "Everything that pages do, for scripts.", Audience.ALL),
     Topic("errors", "Errors", "What each one means, and what to do next.", Audience.ALL, _error_context),
     Topic("privacy", "Privacy", "What is kept about you, who sees it, and what is not kept.", Audience.ALL),

@@ -59,6 +59,11 @@ IMAGE_SUFFIXES = frozenset(
 PACKED = frozenset({"zip", "gzip"})
 
 
+def labels(formats: frozenset[str]) -> tuple[str, ...]:
+    """What people call these formats, for the help."""
+    return tuple(dict.fromkeys(kind.label for _, _, kind in _SIGNATURES if kind.format in formats))
+
+
 def sniff(path: Path) -> Kind:
     """What a file or folder is. Raises Unreadable for an empty file, OSError for one that cannot be opened."""
     if path.is_dir():

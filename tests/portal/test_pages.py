@@ -10,7 +10,9 @@ from django.template.loader import get_template, render_to_string
 from django.test import RequestFactory
 from django.urls import reverse
 
+from archive.imaging import sniff
 from archive.models import User
+from curation import criteria
 from portal import context, http, selectors
 from portal import help as help_pages
 from portal.error_pages import ERROR_WORDS, words_of
@@ -130,6 +132,15 @@ class TestHelp:
     def test_lists_every_filter_of_the_search(self, client):
         page = client.get("/help/search/").content.decode()
         assert all(f"<code>{facet.name}</code>" in page for facet in help_pages._search_context()["facets"])
+
+    def test_names_every_format_that_is_recognised(self, client):
+        page = client.get("/help/formats/").content.decode()
+        kinds = [kind for _, _, kind in sniff._SIGNATURES if kind.reader or kind.format in sniff.LATER | sniff.PACKED]
+        assert [kind.label for kind in kinds if kind.label not in page] == []
+
+    def test_states_the_rules_of_review_as_they_are_applied(self, client):
+        page = client.get("/help/reviewing/").content.decode()
+        assert all(rule in page for rule in criteria.RULES)
 
     def test_leaves_curation_out_where_it_is_not_installed(self):
         slugs = [topic.slug for topic in help_pages.topics(has_curation=False)]
