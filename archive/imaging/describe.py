@@ -7,6 +7,9 @@ from archive.imaging.errors import Unreadable
 from archive.imaging.model import Description, Outcome, Reason
 from archive.imaging.readers.edge import reading
 
+# Sound files of a kind that cannot be shown; every other code means that something is wrong with the file.
+_NOT_SHOWN = frozenset({"pixel-type", "volumetric", "unknown-axes", "not-an-image"})
+
 
 def describe(root: Path, path: str) -> Description:
     """Describe a file or an OME-Zarr folder, `path` being relative to `root`. Decodes no pixels."""
@@ -20,4 +23,5 @@ def describe(root: Path, path: str) -> Description:
             return registry.load(identified.kind.reader).describe(found, root)
     except Unreadable as problem:
         reason = Reason(problem.code, problem.sentence)
-        return Description(path, Outcome.REFUSED, members=(path,), reason=reason)
+        outcome = Outcome.KEPT if problem.code in _NOT_SHOWN else Outcome.REFUSED
+        return Description(path, outcome, members=(path,), reason=reason)

@@ -46,13 +46,13 @@ def opened(path: Path, formats: list[str]) -> Iterator[Image.Image]:
     """A picture whose header was read and whose size is within bounds; raises Unreadable."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(path, formats=formats)
+            # It warns of every flaw that it forgives; what it does not forgive becomes an outcome.
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=formats) as picture:
+                _check(*picture.size)
+                yield picture
     except Image.DecompressionBombError as problem:
         raise _too_many() from problem
-    with picture:
-        _check(*picture.size)
-        yield picture
 
 
 def detect(path: Path) -> bool:

@@ -27,7 +27,6 @@ _RENAMED = "The file was renamed after it was written; its OME-XML still names t
 _LAYOUT_CODES = frozenset(
     {"size-mismatch", "plane-outside", "no-such-page", "xml-broken", "xml-invalid", "not-ome-xml"}
 )
-_NO_IMAGES = Unreadable("xml-invalid", "The OME-XML describes no image.")
 _DTYPES = {
     PixelType.BIT: "u1", PixelType.FLOAT: "f4", PixelType.DOUBLE: "f8",
     PixelType.COMPLEX: "c8", PixelType.DOUBLE_COMPLEX: "c16",
@@ -54,15 +53,28 @@ def describe(path: Path, root: Path) -> Description:
         return Description(own, Outcome.KEPT, members=(own,), reason=reason, ome_xml=set_.xml)
     if set_.missing:
         return _incomplete(own, set_)
+    misfit = _misfit(set_, root)
+    if misfit is not None:
+        return _as_plain_tiff(path, root, set_.xml, misfit)
+    images = tuple(_confirmed(set_, image, root) for image in set_.document.images)
+    return Description(own, Outcome.READ, images, set_.document.plates, set_.members, ome_xml=set_.xml)
+
+
+def _misfit(set_: ImageSet, root: Path) -> Unreadable | None:
+    """Why the OME-XML of a single file does not fit its pages, by the first plane of the first image."""
     if not set_.document.images:
-        return _as_plain_tiff(path, root, set_.xml, _NO_IMAGES)
+        return Unreadable("xml-invalid", "The OME-XML describes no image.")
+    image = set_.document.images[0]
     try:
-        images = tuple(_confirmed(set_, image, root) for image in set_.document.images)
+        with reading("OME-TIFF"):
+            source = plane_map(set_, image).find(0, 0, 0)
+            if source is not None:
+                _fitted(image.metadata, _page(root, source))
     except Unreadable as problem:
         if problem.code not in _LAYOUT_CODES or len(set_.members) > 1:
             raise
-        return _as_plain_tiff(path, root, set_.xml, problem)
-    return Description(own, Outcome.READ, images, set_.document.plates, set_.members, ome_xml=set_.xml)
+        return problem
+    return None
 
 
 def _member(own: str, set_: ImageSet) -> Description:
@@ -95,23 +107,35 @@ def _as_plain_tiff(path: Path, root: Path, xml: str, problem: Unreadable) -> Des
 
 
 def _confirmed(set_: ImageSet, image: OmeImage, root: Path) -> ImageMetadata:
-    """The document's image, checked against its first and last page."""
-    metadata = image.metadata
-    places = plane_map(set_, image)
-    first = places.find(0, 0, 0)
-    last = places.find(len(metadata.channels) - 1, metadata.size_z - 1, metadata.size_t - 1)
+    """The document's image, checked against its first and last page; what does not fit is told in a remark."""
     remarks = (_RENAMED,) if set_.renamed else ()
-    if first is None or last is None:
+    try:
+        with reading("OME-TIFF"):
+            metadata, found = _checked(set_, image, root)
+    except Unreadable as problem:
+        if problem.code not in _LAYOUT_CODES:
+            raise
+        sentence = f"{problem.sentence} Not all planes of this image can be read."
+        return replace(image.metadata, remarks=(*remarks, sentence))
+    if not found:
         remarks = (*remarks, "The OME-XML gives some planes no place in a file; they are shown empty.")
+    return replace(metadata, remarks=remarks)
+
+
+def _checked(set_: ImageSet, image: OmeImage, root: Path) -> tuple[ImageMetadata, bool]:
+    """The metadata as the pages confirm them, and whether the first and the last plane have a place."""
+    metadata = image.metadata
+    first = plane_map(set_, image).find(0, 0, 0)
     if first is None:
-        return replace(metadata, remarks=remarks)
-    with reading("OME-TIFF"):
-        page = _page(root, first)
-        metadata = _fitted(metadata, page)
-        for source in dict.fromkeys(filter(None, (first, last))):
-            checked = _page(root, source)
-            check_whole(checked, checked.parent.filehandle.size)
-    return replace(metadata, levels=1 + len(_sub_pages(page)), remarks=remarks)
+        return metadata, False
+    page = _page(root, first)
+    metadata = replace(_fitted(metadata, page), levels=1 + len(_sub_pages(page)))
+    places = plane_map(set_, replace(image, metadata=metadata))
+    last = places.find(len(metadata.channels) - 1, metadata.size_z - 1, metadata.size_t - 1)
+    for source in dict.fromkeys(filter(None, (first, last))):
+        checked = _page(root, source)
+        check_whole(checked, checked.parent.filehandle.size)
+    return metadata, last is not None
 
 
 def _fitted(metadata: ImageMetadata, page: Any) -> ImageMetadata:
@@ -137,7 +161,11 @@ def _fitted(metadata: ImageMetadata, page: Any) -> ImageMetadata:
 
 
 def _page(root: Path, source: PlaneSource) -> Any:
-    pages = handles.tiff(paths.located(root, source.path)).pages
+    try:
+        pages = handles.tiff(paths.located(root, source.path)).pages
+    except Unreadable as problem:
+        sentence = f"“{source.path}” belongs to the image and cannot be read. {problem.sentence}"
+        raise Unreadable(problem.code, sentence, hostile=problem.hostile) from problem
     if source.ifd >= len(pages):
         raise Unreadable("no-such-page", f"The OME-XML places a plane on page {source.ifd + 1} of {len(pages)} pages.")
     return pages[source.ifd]
@@ -161,22 +189,34 @@ class _Opened:
 
 
 # Kept while the file stays the same: a tile must not parse the XML of a plate again.
-_opened: dict[tuple[str, str, int, int], _Opened] = {}
+_opened: dict[tuple[str, str, int, int], _Opened | None] = {}
 _KEPT = 4
 
 
-def _layout(path: Path, root: Path, series: int) -> tuple[ImageMetadata, PlaneMap]:
-    """Metadata and places of an image; raises Unreadable with one of the layout codes when the pages contradict."""
+def _open(path: Path, root: Path) -> _Opened | None:
+    """The set of a file, None when its OME-XML does not fit and the plain reader takes over."""
     state = path.stat()
     key = (str(path), str(root), state.st_mtime_ns, state.st_size)
     if key not in _opened:
         while len(_opened) >= _KEPT:
             del _opened[next(iter(_opened))]
-        _opened[key] = _Opened(load(path, root))
-    opened = _opened[key]
+        _opened[key] = _loaded(path, root)
+    return _opened[key]
+
+
+def _loaded(path: Path, root: Path) -> _Opened | None:
+    try:
+        set_ = load(path, root)
+    except Unreadable as problem:
+        if problem.code not in _LAYOUT_CODES or sniff(path) == COMPANION:
+            raise
+        return None
+    return _Opened(set_) if _misfit(set_, root) is None else None
+
+
+def _layout(opened: _Opened, root: Path, series: int) -> tuple[ImageMetadata, PlaneMap]:
+    """Metadata and places of an image."""
     if series not in opened.layouts:
-        if not opened.set_.document.images:
-            raise _NO_IMAGES
         if not 0 <= series < len(opened.set_.document.images):
             raise Unreadable("no-such-image", "The file has no image of that number.")
         image = opened.set_.document.images[series]
@@ -188,12 +228,10 @@ def _layout(path: Path, root: Path, series: int) -> tuple[ImageMetadata, PlaneMa
 
 def levels(path: Path, root: Path, series: int) -> Sequence[tuple[int, int]]:
     with reading("OME-TIFF"):
-        try:
-            metadata, places = _layout(path, root, series)
-        except Unreadable as problem:
-            if problem.code not in _LAYOUT_CODES:
-                raise
+        opened = _open(path, root)
+        if opened is None:
             return tiff.levels(path, root, series)
+        metadata, places = _layout(opened, root, series)
         source = places.find(0, 0, 0)
         subs = _sub_pages(_page(root, source)) if source is not None else []
         return [(metadata.size_x, metadata.size_y), *((sub.imagewidth, sub.imagelength) for sub in subs)]
@@ -203,12 +241,10 @@ def read_plane(
     path: Path, root: Path, series: int, *, c: int, z: int, t: int, level: int, region: Region | None
 ) -> np.ndarray:
     with reading("OME-TIFF"):
-        try:
-            metadata, places = _layout(path, root, series)
-        except Unreadable as problem:
-            if problem.code not in _LAYOUT_CODES:
-                raise
+        opened = _open(path, root)
+        if opened is None:
             return tiff.read_plane(path, root, series, c=c, z=z, t=t, level=level, region=region)
+        metadata, places = _layout(opened, root, series)
         source = places.find(c, z, t)
         if source is None:
             return _empty(metadata, region)

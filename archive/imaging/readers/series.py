@@ -42,6 +42,8 @@ def sizes_of(series: Any) -> Sizes:
     axes, shape = series.axes, series.shape
     if axes.count("X") != 1 or axes.count("Y") != 1 or len(axes) != len(shape):
         raise Unreadable("not-an-image", "The TIFF holds data that are not an image: they have no X and Y.")
+    if not axes.endswith(("YX", "YXS", "SYX")):
+        raise Unreadable("unknown-axes", f"The axes of this TIFF ({axes}) cannot be shown. Save it with Y and X last.")
     lengths = dict(zip(axes, shape, strict=True))
     stack = tuple((letter, length) for letter, length in zip(axes, shape, strict=True) if letter not in "XYS")
     rest = prod(length for letter, length in stack if letter not in "ZC")
@@ -74,14 +76,36 @@ def read_series_plane(series: Any, sizes: Sizes, index: int, region: Region | No
         offset = series.dataoffset + index * plane_bytes(frame, keyframe.dtype)
         rows = read_rows(keyframe.parent, offset, frame, keyframe.dtype, frame.region(region))
         return turned(rows, keyframe)
-    if len(series.pages) != planes:
+    if len(series.pages) == planes:
+        return _read_page(series, index, region)
+    samples = samples_per_page(series, sizes)
+    return np.ascontiguousarray(_read_page(series, index // samples, region)[..., index % samples])
+
+
+def samples_per_page(series: Any, sizes: Sizes) -> int:
+    """How many channels a page holds as its samples (Zeiss LSM does so), 1 for the usual page per plane.
+
+    Raises Unreadable for other ways to put several planes into a page.
+    """
+    planes = prod(length for _, length in sizes.stack)
+    if series.dataoffset is not None or len(series.pages) == planes:
+        return 1
+    frame = frame_of(series.keyframe)
+    samples = frame.planar * frame.samples
+    if not sizes.stack or sizes.stack[-1] != ("C", samples) or sizes.samples > 1:
         raise Unreadable("volumetric", "The pages of this TIFF hold several planes each. Save one page per plane.")
+    return samples
+
+
+def _read_page(series: Any, index: int, region: Region | None) -> np.ndarray:
+    """A page of a series; one that the file leaves out is empty."""
     page = series.pages[index]
-    if page is None:
-        frame = frame_of(keyframe)
-        _, _, w, h = frame.region(region)
-        return np.zeros((h, w, sizes.samples) if sizes.samples > 1 else (h, w), keyframe.dtype)
-    return read_page(page, region)
+    if page is not None:
+        return read_page(page, region)
+    frame = frame_of(series.keyframe)
+    _, _, w, h = frame.region(region)
+    samples = frame.planar * frame.samples
+    return np.zeros((h, w, samples) if samples > 1 else (h, w), series.keyframe.dtype)
 
 
 def _plane_frame(series: Any, sizes: Sizes) -> Frame:

@@ -14,7 +14,7 @@ from archive.imaging.model import Channel, Description, ImageMetadata, Outcome
 from archive.imaging.readers import flat, handles, imagej
 from archive.imaging.readers.base import Region
 from archive.imaging.readers.edge import reading
-from archive.imaging.readers.series import Sizes, plane_index, read_series_plane, sizes_of
+from archive.imaging.readers.series import Sizes, plane_index, read_series_plane, samples_per_page, sizes_of
 from archive.imaging.readers.tiff_pages import check_whole, checked_region, pixel_type
 from archive.imaging.sniff import sniff
 from archive.imaging.units import micrometres
@@ -51,6 +51,7 @@ def describe_series(tif: tifffile.TiffFile, index: int, reader: str, format_: st
     series = tif.series[index]
     page = series.keyframe
     sizes = sizes_of(series)
+    samples_per_page(series, sizes)
     _check_whole(tif, series)
     metadata = tif.imagej_metadata if series.kind == "imagej" else None
     x, y, z = _lengths(tif, series, metadata)
@@ -173,6 +174,7 @@ def _read_otherwise(path: Path, page: int, sizes: Sizes, region: Region | None) 
     x, y, w, h = checked_region(region, sizes.x, sizes.y)
     with flat.opened(path, ["TIFF"]) as picture:
         picture.seek(page)
-        if picture.size != (sizes.x, sizes.y):
+        plane = np.array(picture.crop((x, y, x + w, y + h)))
+        if picture.size != (sizes.x, sizes.y) or plane.shape[2:] != ((sizes.samples,) if sizes.samples > 1 else ()):
             raise Unreadable("broken", "The pixels of this TIFF cannot be unpacked. Export the image again.")
-        return np.array(picture.crop((x, y, x + w, y + h)))
+        return plane

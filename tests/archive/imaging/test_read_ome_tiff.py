@@ -149,6 +149,23 @@ def test_a_renamed_file_is_still_itself(tmp_path):
     np.testing.assert_array_equal(_read(tmp_path, "new.ome.tif"), values(1, 10, 12)[0])
 
 
+def test_a_broken_member_is_named(tmp_path):
+    _companion_set(tmp_path)
+    (tmp_path / "z0.ome.tif").write_bytes(b"II*\0")
+    found = describe(tmp_path, "set.companion.ome")
+    assert (found.outcome, found.reason.code) == (Outcome.REFUSED, "truncated")
+    assert "z0.ome.tif" in found.reason.sentence
+
+
+def test_one_image_that_does_not_fit_leaves_the_others_alone(tmp_path):
+    xml = ome(ome_image("12 10 1 1 1", _block(IFD=0)) + ome_image("99 10 1 1 1", _block(IFD=1), index=1))
+    write_ome(tmp_path / "a.ome.tif", values(2, 10, 12), xml)
+    good, bad = describe(tmp_path, "a.ome.tif").images
+    assert (good.name, good.remarks) == ("image 0", ())
+    assert "Not all planes of this image can be read." in bad.remarks[0]
+    np.testing.assert_array_equal(_read(tmp_path, "a.ome.tif"), values(2, 10, 12)[0])
+
+
 BAD_XML = {
     "sizes that differ": ome(ome_image("4096 4096 1 1 1", "<TiffData/>")),
     "a page that is not there": ome(ome_image("12 10 1 1 1", _block(IFD=7))),

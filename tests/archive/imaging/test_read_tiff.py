@@ -174,9 +174,31 @@ def test_what_an_image_does_not_have_is_refused(tmp_path, place, code):
     assert problem.value.code == code
 
 
-def test_a_type_that_ome_lacks_is_refused(tmp_path):
-    tifffile.imwrite(tmp_path / "a.tif", values(8, 8).astype("uint64"), metadata=None)
-    assert describe(tmp_path, "a.tif").reason.code == "pixel-type"
+VOLUME = {"volumetric": True, "tile": (16, 16, 16), "compression": "zlib"}
+NOT_SHOWN = {
+    "64-bit integers": (values(8, 8).astype("uint64"), {"metadata": None}, "pixel-type"),
+    "Z last": (values(8, 9, 5), {"metadata": {"axes": "YXZ"}}, "unknown-axes"),
+    "volumes as pages": (values(32, 32, 32, dtype="uint8"), VOLUME, "volumetric"),
+}
+
+
+@pytest.mark.parametrize("data, options, code", NOT_SHOWN.values(), ids=NOT_SHOWN)
+def test_sound_files_that_cannot_be_shown_are_kept(tmp_path, data, options, code):
+    tifffile.imwrite(tmp_path / "a.tif", data, photometric="minisblack", **options)
+    found = describe(tmp_path, "a.tif")
+    assert (found.outcome, found.reason.code) == (Outcome.KEPT, code)
+
+
+def test_channels_stored_as_the_samples_of_a_page(tmp_path):
+    data = values(3, 4, 20, 30, dtype="uint8")
+    options = {"planarconfig": "separate", "photometric": "minisblack", "compression": "zlib"}
+    with tifffile.TiffWriter(tmp_path / "a.tif") as writer:
+        for page in data:
+            writer.write(page, metadata=None, contiguous=False, **options)
+    image = describe(tmp_path, "a.tif").images[0]
+    assert (image.size_t, image.size_c) == (3, 4)
+    plane = _read(tmp_path, "a.tif", t=2, c=0)
+    np.testing.assert_array_equal(plane, np.moveaxis(data[2], 0, -1))
 
 
 def test_half_precision_counts_as_float(tmp_path):
