@@ -4,7 +4,6 @@ Everything on the home page is public, whoever looks: it can be kept for some mi
 A search that is down takes its parts off the page and nothing else.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -15,7 +14,6 @@ from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.db.models import Count, F, Sum
-from django.urls import reverse
 from django.utils import timezone
 
 from archive.access import visible_to
@@ -49,28 +47,10 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """The address of a derived picture, and its size, so that a page does not move when it arrives."""
-
-    url: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True)
-class Card:
-    """A hit with its picture; None where there is none, and the hit says why."""
-
-    hit: Hit
-    picture: Picture | None
-    alt: str = ""
-
-
-@dataclass(frozen=True)
 class Gallery:
     """Some images of a search, and how many there are in all. `is_reference` when they carry the label."""
 
-    cards: tuple[Card, ...]
+    hits: tuple[Hit, ...]
     total: int
     is_reference: bool
 
@@ -79,8 +59,7 @@ class Gallery:
 class FieldOfView:
     """The large picture beside the search box, and what its caption says."""
 
-    accession: str
-    picture: Picture
+    image: Image
     organism: str = ""
     how: str = ""
     channels: tuple[str, ...] = ()
@@ -91,7 +70,7 @@ class FieldOfView:
 @dataclass(frozen=True)
 class Home:
     figures: Figures
-    latest: tuple[Card, ...]
+    latest: tuple[Hit, ...]
     gallery: Gallery
     field_of_view: FieldOfView | None
     is_search_down: bool
@@ -165,15 +144,9 @@ def _minutes_to_submission() -> int | None:
     return max(1, round(median(minutes))) if minutes else None
 
 
-def latest_datasets() -> tuple[Card, ...]:
-    """The public datasets released last, each with its first picture; raises SearchUnavailable."""
-    hits = _find(Kind.DATASET, LATEST, Sort.NEWEST).hits
-    shots = {hit.accession: next(iter(hit.shown.get("shots", ())), {}) for hit in hits}
-    pictures = _pictures(shot["accession"] for shot in shots.values() if shot)
-    return tuple(
-        Card(hit, pictures.get(shot.get("accession", "")), shot.get("alt", ""))
-        for hit, shot in zip(hits, shots.values(), strict=True)
-    )
+def latest_datasets() -> tuple[Hit, ...]:
+    """The public datasets released last; raises SearchUnavailable."""
+    return _find(Kind.DATASET, LATEST, Sort.NEWEST).hits
 
 
 def reference_images() -> Gallery:
@@ -181,25 +154,9 @@ def reference_images() -> Gallery:
     if registry.find(Kind.IMAGE, "label") is not None:
         found = _find(Kind.IMAGE, REFERENCES, Sort.RELEVANCE, {"label": ("reference",)})
         if found.total:
-            return Gallery(_cards(found.hits), found.total, is_reference=True)
+            return Gallery(found.hits, found.total, is_reference=True)
     found = _find(Kind.IMAGE, REFERENCES, Sort.NEWEST)
-    return Gallery(_cards(found.hits), found.total, is_reference=False)
-
-
-def _cards(hits: Sequence[Hit]) -> tuple[Card, ...]:
-    pictures = _pictures(hit.accession for hit in hits)
-    return tuple(Card(hit, pictures.get(hit.accession), hit.shown.get("alt", "")) for hit in hits)
-
-
-def _pictures(accessions: Iterable[str]) -> dict[str, Picture]:
-    """The small pictures of public images, by accession: one query for a page."""
-    images = Image.objects.filter(accession__in=list(accessions)).exclude(thumbnail_small="")
-    return {image.accession: _picture(image, "small") for image in visible_to(images, ANYBODY)}
-
-
-def _picture(image: Image, size: str) -> Picture:
-    url = reverse("archive:thumbnail", args=[image.accession, size, image.thumbnail_mark])
-    return Picture(url, image.thumbnail_width, image.thumbnail_height)
+    return Gallery(found.hits, found.total, is_reference=False)
 
 
 def _find(kind: Kind, size: int, sort: Sort, filters: dict[str, tuple[str, ...]] | None = None) -> Results:
@@ -208,15 +165,14 @@ def _find(kind: Kind, size: int, sort: Sort, filters: dict[str, tuple[str, ...]]
 
 def field_of_view(gallery: Gallery) -> FieldOfView | None:
     """Of the gallery's images the one with the most channels, then the largest; None where none has a picture."""
-    hits = {card.hit.accession: card.hit for card in gallery.cards if card.picture}
-    pictured = visible_to(Image.objects.filter(accession__in=hits), ANYBODY).exclude(thumbnail_large="")
-    image = pictured.order_by("rgb", "-size_c", "-thumbnail_width", "number").first()
+    hits = {hit.accession: hit for hit in gallery.hits}
+    pictured = Image.objects.select_related("dataset").filter(accession__in=hits).exclude(thumbnail_large="")
+    image = visible_to(pictured, ANYBODY).order_by("rgb", "-size_c", "-thumbnail_width", "number").first()
     if image is None:
         return None
     shown = hits[image.accession].shown
     return FieldOfView(
-        accession=image.accession,
-        picture=_picture(image, "large"),
+        image=image,
         organism=next(iter(shown.get("organisms", ())), ""),
         how=shown.get("imaging_method", ""),
         channels=tuple(shown.get("channels", ())),

@@ -19,6 +19,7 @@ DEBUG = os.environ.get("PORTAL_DEBUG", "") == "1"
 ALLOWED_HOSTS = os.environ.get("PORTAL_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 SITE_URL = os.environ.get("PORTAL_SITE_URL", f"http://127.0.0.1:{PORT}")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "portal.http.csrf_failure"
 
 # Optional apps: the site runs without curation, and a test proves it.
 CURATION = os.environ.get("PORTAL_CURATION", "1") == "1"
@@ -120,10 +121,9 @@ ACCOUNT_SIGNUP_FORM_CLASS = "archive.forms.people.SignupForm"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Micrographia] "
+ORCID_URL = os.environ.get("PORTAL_ORCID_URL", "https://orcid.org")
 SOCIALACCOUNT_PROVIDERS = engines.orcid_provider(
-    os.environ.get("PORTAL_ORCID_CLIENT_ID", ""),
-    os.environ.get("PORTAL_ORCID_SECRET", ""),
-    os.environ.get("PORTAL_ORCID_URL", "https://orcid.org"),
+    os.environ.get("PORTAL_ORCID_CLIENT_ID", ""), os.environ.get("PORTAL_ORCID_SECRET", ""), ORCID_URL
 )
 EMAIL_BACKEND = os.environ.get("PORTAL_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = DATA_DIR / "mail"
@@ -189,7 +189,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:", "blob:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        # Browsers hold the redirect that follows a form to this list as well: signing in with ORCID is one.
+        "form-action": ["'self'", *([ORCID_URL] if SOCIALACCOUNT_PROVIDERS else [])],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
         "manifest-src": ["'self'"],

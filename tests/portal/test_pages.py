@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from archive.imaging import sniff
 from archive.models import User
+from archive.templatetags.pictures import picture_url
 from curation import criteria
 from portal import context, http, selectors
 from portal import help as help_pages
@@ -85,6 +86,23 @@ class TestHome:
         figures = selectors.home_figures()
         assert (figures.datasets, figures.images) == (1, 2)
         assert "datasets" in client.get("/").content.decode()
+
+    def test_shows_released_images_and_datasets_with_their_pictures(self, client):
+        image = ImageFactory(dataset=ReleasedDatasetFactory(title="Mitosis in HeLa cells"))
+        rebuild()
+        page = client.get("/").content.decode()
+        assert problems_of(page) == []
+        assert "Mitosis in HeLa cells" in page
+        assert page.count(reverse("archive:image", args=[image.accession])) >= 2
+        assert picture_url(image, "large") in page
+
+    @pytest.mark.parametrize("count", [5, 50])
+    def test_asks_the_database_as_often_for_many_as_for_few(self, client, count, django_assert_max_num_queries):
+        for _ in range(count):
+            ImageFactory(dataset=ReleasedDatasetFactory())
+        rebuild()
+        with django_assert_max_num_queries(15):
+            client.get("/")
 
     @pytest.mark.parametrize(
         ("asked", "page"),
