@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from archive.imaging.pool import sandbox
 from archive.imaging.pool.server import Pool, serve
 from archive.imaging.pool.warm import warm_up
 from archive.imaging.pool.worker import Limits
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise SystemExit(f"Another imaging pool already serves {path}. Stop it, or choose another socket.") from error
+    _prove_sandbox()
     warm_up()
     gc.freeze()
     asyncio.run(_run(path, options))
@@ -58,6 +60,13 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--scratch", type=Path, help="the only folder that workers may write to")
     parser.add_argument("--end-with-stdin", action="store_true", help="end when standard input does")
     return parser.parse_args(arguments)
+
+
+def _prove_sandbox() -> None:
+    try:
+        sandbox.prove()
+    except sandbox.SandboxUnavailable as error:
+        raise SystemExit(str(error)) from error
 
 
 def _clean_environment() -> None:

@@ -104,14 +104,14 @@ class Pool:
 
     async def _fork(self) -> Worker:
         ours, theirs = socket.socketpair()
+        reader, writer = await asyncio.open_unix_connection(sock=ours)
         server = os.getpid()
         sys.stderr.flush()
+        # From here on nothing waits: a cancelled request cannot leave a child that nobody knows.
         pid = os.fork()
         if pid == 0:
-            ours.close()
             worker.run(theirs, self.limits, server)
         theirs.close()
-        reader, writer = await asyncio.open_unix_connection(sock=ours)
         made = self.alive[pid] = Worker(pid, reader, writer)
         return made
 
@@ -131,13 +131,13 @@ class Pool:
             self.end(lost)
         self.idle.clear()
 
-    async def _take(self, root: str) -> Worker:
+    async def _take(self, root: str, *, fresh: bool) -> Worker:
         """An idle worker that already knows the folder, else a fresh one, else the place of one that knows another."""
         for dead in [one for one in self.idle if one.dead()]:
             self.idle.remove(dead)
             self.end(dead)
         fitting = [one for one in self.idle if one.root == root] or [one for one in self.idle if one.root is None]
-        if fitting:
+        if fitting and not fresh:
             self.idle.remove(fitting[0])
             return fitting[0]
         if len(self.alive) >= self.workers and self.idle:
@@ -164,19 +164,19 @@ class Pool:
             self.slots.release()
 
     async def _work(self, request: dict[str, Any]) -> bytes:
-        """A second time where somebody else killed the worker: that was not the file's doing."""
+        """A second time, in a new worker, where somebody else killed the first: that was not the file's doing."""
         try:
             return await self._attempt(request)
         except WorkerLost as lost:
             if not lost.killed():
                 return wire.pack(faults.refusal(lost.cause()))
         try:
-            return await self._attempt(request)
+            return await self._attempt(request, fresh=True)
         except WorkerLost as lost:
             return wire.pack(faults.refusal(lost.cause()))
 
-    async def _attempt(self, request: dict[str, Any]) -> bytes:
-        one = await self._take(str(request.get("root")))
+    async def _attempt(self, request: dict[str, Any], *, fresh: bool = False) -> bytes:
+        one = await self._take(str(request.get("root")), fresh=fresh)
         one.root, one.requests = str(request.get("root")), one.requests + 1
         keep = False
         try:

@@ -20,17 +20,20 @@ def _path(request: dict[str, Any]) -> tuple[Path, str]:
 
 
 @lru_cache(maxsize=8)
-def _described(root: Path, path: str, stamp: tuple[int, int]) -> Description:
+def _described(root: Path, path: str, stamp: tuple[int, ...]) -> Description:
     return describing.describe(root, path)
 
 
 def _description(root: Path, path: str) -> Description:
-    """Remembered while the file stays the same, so that a thumbnail right after needs no second look."""
+    """Remembered while file and folder stay the same, so that a thumbnail right after needs no second look.
+
+    The folder's own time is part of that: whoever fills it sets it anew, since files that this one names came or went.
+    """
     try:
-        state = (root / path).stat()
+        folder, state = root.stat(), (root / path).stat()
     except FileNotFoundError as error:
         raise Unreadable("missing-file", "The file is not there. Upload it again.") from error
-    return _described(root, path, (state.st_mtime_ns, state.st_size))
+    return _described(root, path, (folder.st_mtime_ns, state.st_mtime_ns, state.st_size))
 
 
 def _source(request: dict[str, Any]) -> Source:

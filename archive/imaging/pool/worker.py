@@ -42,6 +42,8 @@ def run(connection: socket.socket, limits: Limits, server: int) -> NoReturn:
     except (EOFError, ConnectionError, KeyboardInterrupt):
         status = 0
     finally:
+        if status:
+            traceback.print_exc()
         os._exit(status)
 
 

@@ -133,7 +133,7 @@ def test_a_worker_has_no_network_no_programs_no_secrets_and_one_folder(
     outside = tmp_path_factory.mktemp("other") / "secret"
     outside.write_text("no")
     seen = ask(pool, "look", folder, outside=str(outside), socket=str(pool.socket_path))
-    refused = {seen[what] for what in ("connect", "unix", "program", "outside", "write")}
+    refused = {seen[what] for what in ("connect", "unix", "program", "outside", "truncate", "mode", "signal", "write")}
     assert refused == {"PermissionError"}
     assert seen["inside"] == "done"
     assert seen["environment"] == {}
