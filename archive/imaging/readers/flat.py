@@ -150,7 +150,9 @@ def read_plane(
     wanted = checked_region(region, header.width, header.height)
     with reading(format_.upper()):
         plane = _stream(path, wanted) if header.streamed else _decode(path, format_, header, t, wanted)
-    return plane[..., 0] if plane.ndim == 3 and plane.shape[2] == 1 else plane
+    # A transparent colour makes libvips add an alpha that the header does not count.
+    plane = plane if plane.ndim == 2 else plane[..., : header.samples]
+    return plane[..., 0] if plane.ndim == 3 and header.samples == 1 else plane
 
 
 def _stream(path: Path, wanted: Region) -> np.ndarray:

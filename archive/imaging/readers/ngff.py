@@ -1,4 +1,4 @@
-"""PURE: OME-NGFF attributes (0.1 to 0.5) and Zarr array metadata (formats 2 and 3), parsed without the zarr library.
+"""PURE: the groups and attributes of a Zarr hierarchy (formats 2 and 3), parsed without the zarr library.
 
 A container is a folder or a ZIP; both are read by small JSON files, within bounds, and never outside themselves.
 """
@@ -7,19 +7,13 @@ import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from math import prod
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from archive.imaging import paths
 from archive.imaging.errors import Unreadable
-from archive.imaging.limits import MAX_JSON_BYTES, MAX_XML_BYTES, check_segment
+from archive.imaging.limits import MAX_JSON_BYTES, MAX_XML_BYTES
+from archive.imaging.readers.zarr_arrays import ArrayInfo, Json, array_info, objects
 from archive.imaging.sniff import zarr_prefix
-
-Json = dict[str, Any]
 
 
 class Container:
@@ -72,26 +66,17 @@ class Container:
             return objects(found.get("ome")) or found
         return self.json(joined(group, ".zattrs")) or {}
 
-    def array(self, name: str) -> "ArrayInfo":
+    def array(self, name: str) -> ArrayInfo:
         """Shape, type and chunks of an array; raises Unreadable when there is none."""
         document = self.json(joined(name, "zarr.json"))
-        if document is not None and document.get("node_type") == "array":
-            grid = objects(objects(document.get("chunk_grid")).get("configuration")).get("chunk_shape")
-            return _array_info(name, document.get("shape"), document.get("data_type"), grid)
-        document = self.json(joined(name, ".zarray"))
+        if document is None or document.get("node_type") != "array":
+            document = self.json(joined(name, ".zarray"))
         if document is None:
             raise Unreadable("broken-zarr", f"The OME-Zarr has no array “{name}”, which it names. Upload it again.")
-        return _array_info(name, document.get("shape"), document.get("dtype"), document.get("chunks"))
+        return array_info(name, document)
 
     def ome_xml(self) -> bytes | None:
         return self.read("OME/METADATA.ome.xml", MAX_XML_BYTES)
-
-
-@dataclass(frozen=True)
-class ArrayInfo:
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-    chunks: tuple[int, ...]
 
 
 def _too_large(name: str) -> Unreadable:
@@ -100,33 +85,6 @@ def _too_large(name: str) -> Unreadable:
 
 def joined(group: str, name: str) -> str:
     return f"{group}/{name}" if group else name
-
-
-def objects(value: object) -> Json:
-    """A JSON object, or an empty one for anything else."""
-    return value if isinstance(value, dict) else {}
-
-
-def listed(value: object) -> list[Json]:
-    """The objects of a JSON array, or none for anything else."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _array_info(name: str, shape: object, dtype: object, chunks: object) -> ArrayInfo:
-    sizes = [value for value in (shape, chunks) if isinstance(value, list)]
-    whole = all(isinstance(n, int) and not isinstance(n, bool) and 0 <= n < 2**62 for value in sizes for n in value)
-    if len(sizes) != 2 or not whole or len(sizes[0]) != len(sizes[1]):
-        raise Unreadable("broken-zarr", f"The array “{name}” of the OME-Zarr states no valid shape. Export it again.")
-    try:
-        type_ = np.dtype(dtype if isinstance(dtype, str) else "V1")
-    except TypeError as problem:
-        raise Unreadable("pixel-type", f"The array “{name}” has a type of pixels that cannot be read.") from problem
-    return ArrayInfo(tuple(sizes[0]), type_, tuple(sizes[1]))
-
-
-def check_chunks(array: ArrayInfo) -> None:
-    """Refuse chunks too large to be unpacked."""
-    check_segment(prod(array.chunks) * array.dtype.itemsize)
 
 
 @contextmanager

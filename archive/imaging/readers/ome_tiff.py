@@ -19,6 +19,7 @@ from archive.imaging.readers import handles, tiff
 from archive.imaging.readers.base import Region
 from archive.imaging.readers.edge import reading
 from archive.imaging.readers.ome_set import SLUG, ImageSet, PlaneMap, PlaneSource, load, plane_map
+from archive.imaging.readers.series import MAX_RGB_SAMPLES
 from archive.imaging.readers.tiff_pages import Frame, check_whole, checked_region, frame_of, pixel_type, read_page
 from archive.imaging.sniff import COMPANION, sniff
 
@@ -151,6 +152,9 @@ def _fitted(metadata: ImageMetadata, page: Any) -> ImageMetadata:
     metadata = replace(metadata, pixel_type=pixel_type(page.dtype))
     if metadata.channels[0].samples == samples:
         return metadata
+    if samples > MAX_RGB_SAMPLES:
+        sentence = f"The pages of this OME-TIFF hold {samples} samples a pixel. Save one page per channel."
+        raise Unreadable("volumetric", sentence)
     if metadata.size_c % samples:
         raise Unreadable(
             "size-mismatch", f"The OME-XML says {metadata.size_c} channels, the pages hold {samples} samples a pixel."

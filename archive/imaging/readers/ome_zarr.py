@@ -19,8 +19,9 @@ from archive.imaging.model import Channel, Description, ImageMetadata, Outcome, 
 from archive.imaging.ome_document import OmeDocument
 from archive.imaging.readers.base import Region
 from archive.imaging.readers.edge import reading
-from archive.imaging.readers.ngff import ArrayInfo, Container, Json, check_chunks, container, joined, listed, objects
+from archive.imaging.readers.ngff import Container, container, joined
 from archive.imaging.readers.tiff_pages import checked_region, pixel_type
+from archive.imaging.readers.zarr_arrays import ArrayInfo, Json, check_chunks, listed, objects
 from archive.imaging.sniff import sniff
 from archive.imaging.units import micrometres, number, seconds
 
@@ -232,6 +233,7 @@ def read_plane(
         if not 0 <= level < len(arrays):
             raise Unreadable("no-such-level", "The image has no such resolution level.")
         info = zarr_.array(arrays[level])
+        pixel_type(info.dtype)
         check_chunks(info)
         axes = _axes(multiscale, info)
         selection = _selection(axes, info.shape, {"c": c, "z": z, "t": t}, region)

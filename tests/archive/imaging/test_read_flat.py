@@ -54,6 +54,13 @@ def test_png_of_a_palette_gives_indices_and_bilevel_gives_bits(tmp_path):
     np.testing.assert_array_equal(_read(tmp_path, "bits.png"), values(20, 30, dtype="bool"))
 
 
+def test_a_transparent_colour_is_no_sample(tmp_path):
+    Image.fromarray(values(20, 30, 3, dtype="uint8")).save(tmp_path / "a.png", transparency=(1, 2, 3))
+    Image.fromarray(values(20, 30, dtype="uint8")).save(tmp_path / "b.png", transparency=7)
+    assert [describe(tmp_path, name).images[0].size_c for name in ("a.png", "b.png")] == [3, 1]
+    assert [_read(tmp_path, name).shape for name in ("a.png", "b.png")] == [(20, 30, 3), (20, 30)]
+
+
 def test_jpeg_tells_when_it_was_taken(tmp_path):
     picture = Image.fromarray(values(20, 30, 3, dtype="uint8"))
     for name, text in (("a", "2020:01:02 03:04:05"), ("zeros", "0000:00:00 00:00:00")):

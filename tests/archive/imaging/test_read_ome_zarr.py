@@ -1,5 +1,6 @@
 """OME-Zarr 0.4 and 0.5: images, series, plates, ZIPs, missing chunks, labels, and attributes that do not fit."""
 
+import json
 import shutil
 import zipfile
 from pathlib import Path
@@ -176,6 +177,9 @@ BAD = {
     "an impossible width": (_array(shape=[32, 2**40]), "too-large"),
     "negative sizes": (_array(shape=[32, -1]), "broken-zarr"),
     "a chunk that fills the memory": (_array(shape=[10**6, 10**6], chunks=[10**6, 10**6]), "segment-too-large"),
+    "chunks of no size": (_array(chunks=[16, 0]), "broken-zarr"),
+    "a codec that runs code": (_array(compressor={"id": "pickle"}), "codec"),
+    "a filter that runs code": (_array(filters=[{"id": "pickle", "protocol": 5}]), "codec"),
     "a type that is none": (_array(dtype="<q99"), "pixel-type"),
     "text as pixels": (_array(dtype="<U8"), "pixel-type"),
 }
@@ -187,6 +191,20 @@ def test_what_does_not_fit_is_refused(tmp_path, spoil, code):
     found = describe(tmp_path, "a.zarr")
     outcome = Outcome.KEPT if code == "pixel-type" else Outcome.REFUSED
     assert (found.outcome, found.reason.code) == (outcome, code)
+
+
+def test_shards_are_read_by_their_inner_chunks(tmp_path):
+    folder = tmp_path / "a.zarr"
+    data = values(64, 64)
+    _write_group(folder, _attributes("yx", [1.0, 1.0], 1, "0.5"), "0.5")
+    array = zarr.create_array(str(folder / "0"), shape=(64, 64), dtype="uint16", chunks=(16, 16), shards=(64, 64))
+    array[:] = data
+    assert describe(tmp_path, "a.zarr").outcome is Outcome.READ
+    np.testing.assert_array_equal(_read(tmp_path, "a.zarr", region=(5, 6, 40, 41)), data[6:47, 5:45])
+    document = json.loads((folder / "0/zarr.json").read_text())
+    document["codecs"][0]["configuration"]["codecs"].append({"name": "numcodecs.pickle", "configuration": {}})
+    write_json(folder / "0/zarr.json", document)
+    assert describe(tmp_path, "a.zarr").reason.code == "codec"
 
 
 def test_labels_of_channels_may_be_numbers(tmp_path):
