@@ -29,6 +29,7 @@ PUBLIC_PAGES = [
     "/about/",
     "/help/",
     *(f"/help/{topic.slug}/" for topic in help_pages.TOPICS),
+    "/api/v1/docs/",
     "/accounts/login/",
     "/accounts/signup/",
     "/accounts/password/reset/",
