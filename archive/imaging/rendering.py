@@ -13,7 +13,8 @@ from archive.imaging.planes import shrunk_plane
 from archive.imaging.source import Source
 from archive.imaging.spec import ChannelChoice, RenderSpec
 
-QUALITY = 82
+# Of WebP. Method 2 takes a third of the time of the default, for 4 % more bytes.
+QUALITY, METHOD = 82, 2
 # The largest picture that is drawn, whatever is asked for.
 LARGEST = 4096
 
@@ -108,5 +109,5 @@ def _fit(picture: Image.Image, size: int) -> Image.Image:
 
 def _encoded(picture: Image.Image, z: int, t: int) -> Rendered:
     out = io.BytesIO()
-    picture.convert("RGB").save(out, "WEBP", quality=QUALITY, method=4)
+    picture.convert("RGB").save(out, "WEBP", quality=QUALITY, method=METHOD)
     return Rendered(out.getvalue(), picture.width, picture.height, z, t)
