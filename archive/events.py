@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 class Event(StrEnum):
     UPLOAD_COMPLETE = "upload.complete"  # upload_id
     FILE_STORED = "file.stored"  # file_id
+    BUNDLE_GREW = "bundle.grew"  # file_id: members came; more may follow at once
     FILE_VERIFIED = "file.verified"  # file_id
     IMAGE_FOUND = "image.found"  # image_id
     FILE_SETTLED = "file.settled"  # dataset_id: a file or image came to its end; is the deposition complete now?
@@ -33,10 +34,11 @@ Recorder = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Reaction:
-    """What follows an event: `record` in the same transaction, `tasks` (Celery tasks) after it."""
+    """What follows an event: `record` in the same transaction, `tasks` (Celery tasks) `delay` seconds after it."""
 
     record: tuple[Recorder, ...] = ()
     tasks: tuple[Any, ...] = ()
+    delay: float = 0
 
 
 _table: dict[Event, Reaction] = {}
@@ -53,12 +55,12 @@ def emit(event: Event, **ids: int | str) -> None:
     for record in reaction.record:
         record(**ids)
     for task in reaction.tasks:
-        transaction.on_commit(lambda task=task: send(task, **ids))
+        transaction.on_commit(lambda task=task: send(task, reaction.delay, **ids))
 
 
-def send(task: Any, **ids: int | str) -> None:
+def send(task: Any, delay: float = 0, **ids: int | str) -> None:
     """Nudge a worker; the row is the truth, so a broker that is down only delays."""
     try:
-        task.delay(**ids)
+        task.apply_async(kwargs=ids, countdown=delay or None)
     except (OperationalError, OSError):
         logger.warning("The task %s could not be sent; the sweep will send it.", task.name)

@@ -20,6 +20,12 @@ def verify_file_task(file_id: int) -> None:
 
 
 @shared_task(**LIMITS)
+def verify_bundle_task(file_id: int) -> None:
+    """Once no member has come for a moment."""
+    ingesting.verify_bundle(file_id=file_id)
+
+
+@shared_task(**LIMITS)
 def read_file_task(file_id: int) -> None:
     ingesting.read_file(file_id=file_id)
 

@@ -4,6 +4,9 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_process_init
+
+from archive.imaging.pool import sandbox
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.embedded")
 app = Celery("portal")
@@ -27,3 +30,9 @@ app.conf.beat_schedule = {
     "catch up with the index": {"task": "search.tasks.drain_outbox_task", "schedule": 15},
     "seal the audit trail": {"task": "archive.tasks.audit_seal_task", "schedule": crontab(hour=3, minute=10)},
 }
+
+
+@worker_process_init.connect
+def _end_with_the_worker(**_: object) -> None:
+    """A worker that is killed takes its processes with it: nobody works on without being watched."""
+    sandbox.die_with(os.getppid())

@@ -8,12 +8,14 @@ its row again and moves it by compare-and-set, so sending one twice, or never, d
 
 from archive import events, tasks
 from archive.events import Event, Reaction
+from archive.services import bundles
 from search import indexing
 from search import tasks as search_tasks
 
 TABLE: dict[Event, Reaction] = {
     Event.UPLOAD_COMPLETE: Reaction(tasks=(tasks.take_upload_task,)),
     Event.FILE_STORED: Reaction(tasks=(tasks.verify_file_task,)),
+    Event.BUNDLE_GREW: Reaction(tasks=(tasks.verify_bundle_task,), delay=bundles.QUIET_SECONDS),
     Event.FILE_VERIFIED: Reaction(tasks=(tasks.read_file_task,)),
     Event.IMAGE_FOUND: Reaction(tasks=(tasks.draw_image_task,)),
     Event.FILE_SETTLED: Reaction(tasks=(tasks.settle_deposition_task,)),

@@ -21,6 +21,8 @@ from archive.storage import chunks_of, originals
 from archive.uploads.paths import inside, sort_key
 
 BATCH = 5000
+# Members come in a stream; the bundle is looked at when none has come for so long.
+QUIET_SECONDS = 2.0
 
 
 class MemberDamaged(Exception):
@@ -33,18 +35,18 @@ def fold_members(*, dataset: Dataset, bundle: str, number: int) -> None:
         if not _fold(dataset, bundle, number, uploads):
             return  # another worker is folding; what it leaves the sweep will find
     if not Upload.objects.filter(dataset=dataset, bundle=bundle, state__in=UNFINISHED_UPLOADS).exists():
-        emit_stored(dataset, bundle)
+        _tell(dataset, bundle)
 
 
 def _complete(dataset: Dataset, bundle: str):
     return Upload.objects.filter(dataset=dataset, bundle=bundle, state=UploadState.COMPLETE).order_by("updated_at")
 
 
-def emit_stored(dataset: Dataset, bundle: str) -> None:
+def _tell(dataset: Dataset, bundle: str) -> None:
     file = file_at(dataset, bundle)
     if file is not None and file.state == FileState.STORED:
         with transaction.atomic():
-            emit(Event.FILE_STORED, file_id=file.pk)
+            emit(Event.BUNDLE_GREW, file_id=file.pk)
 
 
 def _fold(dataset: Dataset, bundle: str, number: int, uploads: list[Upload]) -> bool:

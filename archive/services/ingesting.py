@@ -5,6 +5,7 @@ What a file does to its reader is an outcome with a reason; an outage of ours le
 
 import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -47,6 +48,13 @@ def verify_file(*, file_id: int) -> None:
             _verify_bundle(file)
         else:
             _verify_blob(file)
+
+
+def verify_bundle(*, file_id: int) -> None:
+    """Verify a bundle unless members came a moment ago: each sends a message of its own, and the last one counts."""
+    quiet = timezone.now() - timedelta(seconds=bundles.QUIET_SECONDS * 0.9)
+    if File.objects.filter(pk=file_id, moved_at__lte=quiet).exists():
+        verify_file(file_id=file_id)
 
 
 def _verify_blob(file: File) -> None:
@@ -178,7 +186,13 @@ def _wake_waiting(file: File, *, is_late: bool) -> None:
     )
     for pk, missing in waiting.values_list("pk", "missing"):
         is_concerned = is_late if pk == file.pk else file.path in missing
-        if is_concerned and len(_named(file.dataset_id, set(missing))) == len(set(missing)):
+        if not is_concerned:
+            continue
+        here = {found.path for found in _named(file.dataset_id, set(missing))}
+        still = [path for path in missing if path not in here]
+        if still:
+            waiting.filter(pk=pk).update(missing=still, reason=reading.missing_sentence(still))
+        else:
             filing.reread(waiting.filter(pk=pk))
 
 

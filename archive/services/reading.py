@@ -52,8 +52,14 @@ def apply(file: File, description: Description) -> bool:
     reason = description.reason
     code, sentence = (reason.code, reason.sentence) if reason else ("unread", "The portal does not read this file.")
     if description.outcome == Outcome.INCOMPLETE:
-        return keep(file, INCOMPLETE, sentence, missing=description.missing)
+        return keep(file, INCOMPLETE, missing_sentence(description.missing), missing=description.missing)
     return keep(file, code, sentence)
+
+
+def missing_sentence(missing: Sequence[str]) -> str:
+    names = ", ".join(f"“{path}”" for path in missing[:3])
+    rest = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+    return f"The image needs files that are not here: {names}{rest}. Upload them too."
 
 
 @transaction.atomic

@@ -31,15 +31,18 @@ def workspaces() -> Path:
 
 def prepare(files: Iterable[File]) -> Path:
     """The folder of these files' dataset, with all of them in it. `files` are of one dataset, and at least one."""
-    root = None
-    for file in files:
-        root = workspaces() / str(file.dataset_id)
-        root.mkdir(parents=True, exist_ok=True)
-        _place(root, file)
-    if root is None:
-        raise ValueError("a workspace is made for at least one file")
-    os.utime(root)
+    files = list(files)
+    root = workspaces() / str(files[0].dataset_id)
+    root.mkdir(parents=True, exist_ok=True)
+    changes = sum([_place(root, file) for file in files])
+    _mark_used(root, is_changed=bool(changes))
     return root
+
+
+def _mark_used(root: Path, *, is_changed: bool) -> None:
+    """Access time: last used. Modification time: last changed, by which readers know whether they may remember."""
+    now = time.time_ns()
+    os.utime(root, ns=(now, now if is_changed else root.stat().st_mtime_ns))
 
 
 def beside(file: File) -> list[File]:
@@ -65,37 +68,42 @@ def remove_strangers(root: Path, paths: Iterable[str]) -> None:
             shutil.rmtree(target, ignore_errors=True)
         else:
             target.unlink(missing_ok=True)
+        _mark_used(root, is_changed=True)
 
 
-def _place(root: Path, file: File) -> None:
+def _place(root: Path, file: File) -> bool:
+    """Returns whether anything had to be put there; as do the functions below."""
     if file.kind == FileKind.BUNDLE:
-        _place_bundle(root, file)
-    elif file.blob is not None:
-        _place_object(file.blob.key, file.blob.size, root / file.path)
+        return _place_bundle(root, file)
+    return file.blob is not None and _place_object(file.blob.key, file.blob.size, root / file.path)
 
 
-def _place_bundle(root: Path, file: File) -> None:
+def _place_bundle(root: Path, file: File) -> bool:
     """Member by member; a mark beside the folder tells which list it was made from."""
     mark = workspaces() / f"{file.dataset_id}.marks" / str(file.pk)
     target = root / file.path
     if target.is_dir() and mark.exists() and mark.read_text() == file.members_key:
-        return
+        return False
     target.mkdir(parents=True, exist_ok=True)
     for member in read_members(file.members_key):
         _place_object(member.key, member.size, target / member.path)
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.write_text(file.members_key)
+    return True
 
 
-def _place_object(key: str, size: int, target: Path) -> None:
+def _place_object(key: str, size: int, target: Path) -> bool:
     store = originals()
     if isinstance(store, LocalStorage):
         source = Path(store.path(key))
         if target.exists() and target.samefile(source):
-            return
+            return False
         _swap_in(target, lambda draft: _link_or_copy(source, draft))
-    elif not _is_download(target, key, size):
-        _swap_in(target, lambda draft: _download(store, key, draft))
+        return True
+    if _is_download(target, key, size):
+        return False
+    _swap_in(target, lambda draft: _download(store, key, draft))
+    return True
 
 
 def _swap_in(target: Path, fill) -> None:
@@ -139,7 +147,7 @@ def trim() -> None:
     sizes = {folder: _own_bytes(folder) for folder in folders}
     total, now = sum(sizes.values()), time.time()
     for folder in folders:
-        if total > settings.PORTAL_SCRATCH_BYTES or now - folder.stat().st_mtime > _UNUSED_SECONDS:
+        if total > settings.PORTAL_SCRATCH_BYTES or now - folder.stat().st_atime > _UNUSED_SECONDS:
             total -= sizes[folder]
             shutil.rmtree(folder, ignore_errors=True)
             shutil.rmtree(folder.with_name(f"{folder.name}.marks"), ignore_errors=True)

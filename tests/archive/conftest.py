@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from archive.imaging.pool.client import running_pool
+from archive.services import bundles
 from portal.celery import app
 from tests.archive.tus import Tus
 from tests.factories.archive import DepositionFactory
@@ -51,3 +52,9 @@ def dataset(deposition):
 @pytest.fixture
 def tus(dataset):
     return Tus(dataset, dataset.created_by)
+
+
+@pytest.fixture
+def restless(monkeypatch):
+    """Bundles are verified without waiting for a quiet moment."""
+    monkeypatch.setattr(bundles, "QUIET_SECONDS", 0.0)
