@@ -1,5 +1,6 @@
 """PURE: which files make an OME-TIFF image set, which of them describes it, and where each plane is."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from archive.imaging.readers.edge import reading
 from archive.imaging.sniff import COMPANION, OME_TIFF, sniff
 
 SLUG = "ome_tiff"
+_DECLARATION = re.compile(rb"^<\?xml[^>]*\?>")
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,14 @@ def load(path: Path, root: Path) -> ImageSet:
     """The set that a file describes or belongs to; raises Unreadable."""
     own = path.relative_to(root).as_posix()
     data = document_bytes(path)
-    document = ome_xml.parse(data, reader=SLUG, format=OME_TIFF.format)
+    alone = sniff(path) == COMPANION
+    # A tag's text was decoded when it was read: the encoding that the document declares is no longer its own.
+    document = ome_xml.parse(data if alone else _DECLARATION.sub(b"", data), reader=SLUG, format=OME_TIFF.format)
     xml = data.decode("utf-8", "replace")
     if document.companion:
         main = paths.beside(own, document.companion)
         there = paths.located(root, main).is_file()
         return ImageSet(document, main, (own,), () if there else (main,), xml)
-    alone = sniff(path) == COMPANION
     named = [name for name in dict.fromkeys(_names(document, own)) if name != own or not alone]
     if len(named) > MAX_MEMBERS:
         raise Unreadable("too-many-files", f"The OME-XML names more than {MAX_MEMBERS} files. Split the set.")

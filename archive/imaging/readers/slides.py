@@ -19,6 +19,7 @@ from archive.imaging.model import Channel, Description, ImageMetadata, Objective
 from archive.imaging.readers import handles, tiff
 from archive.imaging.readers.base import Region
 from archive.imaging.readers.edge import reading
+from archive.imaging.readers.series import sizes_of
 from archive.imaging.readers.tiff_pages import checked_region
 from archive.imaging.sniff import mirax_folder, sniff
 from archive.imaging.units import micrometres, number
@@ -147,6 +148,14 @@ def _slide(path: Path) -> openslide.OpenSlide | None:
     return _open[key]
 
 
+def _is_color(path: Path) -> bool:
+    """OpenSlide makes 8-bit RGB of everything; only what is stored so may come from it."""
+    if sniff(path).format == "mrxs":
+        return True
+    series = handles.tiff(path).series[0]
+    return series.dtype == np.uint8 and sizes_of(series).samples == 3 and sizes_of(series).size_c == 3
+
+
 def levels(path: Path, root: Path, series: int) -> Sequence[tuple[int, int]]:
     if sniff(path).format != "mrxs":
         return tiff.levels(path, root, series)
@@ -162,7 +171,7 @@ def read_plane(
     if not 0 <= level < len(sizes):
         raise Unreadable("no-such-level", "The image has no such resolution level.")
     with reading("slide"):
-        slide = _slide(path) if series == 0 and (c, z, t) == (0, 0, 0) else None
+        slide = _slide(path) if series == 0 and (c, z, t) == (0, 0, 0) and _is_color(path) else None
         if slide is None or sizes[level] not in slide.level_dimensions:
             return tiff.read_plane(path, root, series, c=c, z=z, t=t, level=level, region=region)
         at = slide.level_dimensions.index(sizes[level])

@@ -56,6 +56,14 @@ def test_samples_follow_the_pages_when_the_xml_leaves_them_out(tmp_path):
     np.testing.assert_array_equal(_read(tmp_path, "a.ome.tif"), data[0])
 
 
+def test_units_survive_a_declaration_of_another_encoding(tmp_path):
+    attributes = 'PhysicalSizeX="500" PhysicalSizeXUnit="nm" PhysicalSizeY="0.25" PhysicalSizeYUnit="µm"'
+    xml = ome(ome_image("12 10 1 1 1", "<TiffData/>", attributes=attributes)).replace("UTF-8", "ISO-8859-1")
+    write_ome(tmp_path / "a.ome.tif", values(1, 10, 12), xml)
+    image = describe(tmp_path, "a.ome.tif").images[0]
+    assert (image.physical_x_um, image.physical_y_um) == (pytest.approx(0.5), 0.25)
+
+
 def test_sub_directories_are_levels(tmp_path):
     data = values(2, 128, 192)
     with tifffile.TiffWriter(tmp_path / "a.ome.tif", ome=True) as writer:

@@ -59,6 +59,16 @@ def test_regions_of_a_slide_are_read_at_every_level(tmp_path):
     np.testing.assert_array_equal(_read(tmp_path, "a.svs", 2), data[:40, :50])
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_a_slide_that_is_not_8_bit_colour_keeps_its_pixels(tmp_path, dtype):
+    data = values(384, 512, dtype=dtype)
+    description = APERIO.format("12/29/09", "0.5")
+    tifffile.imwrite(tmp_path / "a.svs", data, description=description, tile=(64, 64), metadata=None)
+    plane = _read(tmp_path, "a.svs", region=(10, 20, 100, 90))
+    assert plane.dtype == dtype
+    np.testing.assert_array_equal(plane, data[20:110, 10:110])
+
+
 @pytest.mark.parametrize("day, mpp", [("31/31/09", "none"), ("", "-1"), ("12/29/09", "nan")])
 def test_tags_that_make_no_sense_are_left_out(tmp_path, day, mpp):
     _write_svs(tmp_path / "a.svs", day, mpp)

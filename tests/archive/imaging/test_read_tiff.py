@@ -111,6 +111,23 @@ def test_reduced_pages_are_levels(tmp_path):
     np.testing.assert_array_equal(_read(tmp_path, "a.tif", level=2, region=(1, 2, 70, 50)), data[::4, ::4][2:52, 1:71])
 
 
+def test_only_the_tiles_of_the_region_are_opened(tmp_path):
+    """All tiles but the last are spoiled: describing needs none, a region only its own."""
+    data = values(128, 128)
+    tifffile.imwrite(tmp_path / "a.tif", data, tile=(64, 64), compression="zlib", metadata=None)
+    with tifffile.TiffFile(tmp_path / "a.tif") as tif:
+        places = list(zip(tif.pages[0].dataoffsets, tif.pages[0].databytecounts, strict=True))
+    content = bytearray((tmp_path / "a.tif").read_bytes())
+    for offset, count in places[:-1]:
+        content[offset : offset + count] = bytes(count)
+    (tmp_path / "a.tif").write_bytes(content)
+    assert describe(tmp_path, "a.tif").outcome is Outcome.READ
+    np.testing.assert_array_equal(_read(tmp_path, "a.tif", region=(70, 80, 30, 40)), data[80:120, 70:100])
+    with pytest.raises(Unreadable) as problem:
+        _read(tmp_path, "a.tif")
+    assert problem.value.code == "broken"
+
+
 def test_a_resolution_per_inch_is_for_print_and_one_per_centimetre_may_be_a_calibration(tmp_path):
     for name, unit, figure in (("inch", "INCH", 300), ("fine", "CENTIMETER", 40_000), ("coarse", "CENTIMETER", 100)):
         tifffile.imwrite(tmp_path / f"{name}.tif", values(8, 8), resolution=(figure, figure), resolutionunit=unit)
