@@ -8,3 +8,21 @@ class CursorPagination(pagination.CursorPagination):
     page_size_query_param = "size"
     max_page_size = 200
     ordering = "pk"
+
+
+class NewestFirst(CursorPagination):
+    ordering = "-pk"
+
+
+class ByPath(CursorPagination):
+    """Of the files of one version: each path stands there once."""
+
+    ordering = "path"
+
+
+class ByNumber(CursorPagination):
+    ordering = "number"
+
+
+class NewestVersionFirst(CursorPagination):
+    ordering = "-number"

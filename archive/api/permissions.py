@@ -29,3 +29,12 @@ class TokenMayDeposit(TokenScopes):
             return True
         self.message = "This token has no scope “deposit”. Make one that has it on your account page."
         return request.auth.allows(TokenScope.DEPOSIT)
+
+
+class SessionOnly(BasePermission):
+    """Signed in by hand: a token must not make further tokens, nor take away others."""
+
+    message = "Sign in with your browser to manage tokens; a token may not do it."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return request.user.is_authenticated and not isinstance(request.auth, ApiToken)

@@ -21,8 +21,8 @@ Problem = dict[str, Any]
 
 # A deposition of half a million broken files is mended in rounds.
 MOST_PROBLEMS = 500
-# Kept as they are without a question: files that are no images, and were never meant as ones.
-NO_QUESTION = frozenset({"", "not-an-image", "text", "document", "table", "archive", "empty-folder"})
+# Kept as they are without a question: no images, or images that only we cannot read yet (archive/imaging/registry.py).
+NO_QUESTION = frozenset({"", "not-an-image", "packed", "format-not-read-yet"})
 SETTLED = (FileState.READ, FileState.KEPT, FileState.DAMAGED)
 # Still on their way. Fields of plates are drawn when somebody looks at them, so nobody waits for those.
 UNDRAWN = (ImageState.FOUND, ImageState.DESCRIBED)

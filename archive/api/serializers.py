@@ -1,0 +1,334 @@
+"""What the API says of each noun. Reading only: what is sent in is checked by services, which know all the rules."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from archive import extensions
+from archive.delivery import LARGE, SMALL, picture_version
+from archive.models import Dataset, Deposition, Image
+from archive.selectors.depositions import status_of
+from archive.states import Access, DepositionState, FileKind, FileState, ImageState, Standing, TokenScope
+
+API = "archive-api:"
+
+
+class Links(serializers.Serializer):
+    """Helps serializers to give absolute addresses."""
+
+    def link(self, name: str, *args: Any) -> str:
+        return reverse(API + name, args=args, request=self.context.get("request"))
+
+
+# --- datasets and versions
+
+
+class LabelSerializer(serializers.Serializer):
+    slug = serializers.CharField()
+    label = serializers.CharField()
+    evidence = serializers.CharField()
+    url = serializers.CharField()
+
+
+class DatasetSerializer(Links):
+    """A dataset in a list. `labels` come from whatever curates."""
+
+    accession = serializers.CharField()
+    title = serializers.CharField()
+    access = serializers.ChoiceField([str(access) for access in Access])
+    standing = serializers.ChoiceField([str(standing) for standing in Standing])
+    retraction_reason = serializers.CharField()
+    latest_version = serializers.IntegerField(allow_null=True)
+    released_at = serializers.DateTimeField(allow_null=True)
+    source_identifiers = serializers.JSONField()
+    credit = serializers.CharField()
+    labels = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField()
+
+    @extend_schema_field(LabelSerializer(many=True))
+    def get_labels(self, dataset: Dataset) -> list[dict[str, Any]]:
+        badges = self.context.get("badges") or extensions.badges([dataset.pk])
+        return LabelSerializer(badges.get(dataset.pk, []), many=True).data
+
+    def get_url(self, dataset: Dataset) -> str:
+        return self.link("dataset", dataset.accession)
+
+
+class DatasetRecordSerializer(DatasetSerializer):
+    """A dataset with its metadata, and what upper layers state about it."""
+
+    doi = serializers.SerializerMethodField()
+    template = serializers.SerializerMethodField()
+    template_version = serializers.SerializerMethodField()
+    metadata = serializers.SerializerMethodField()
+    file_count = serializers.SerializerMethodField()
+    byte_count = serializers.SerializerMethodField()
+    image_count = serializers.SerializerMethodField()
+    tree_digest = serializers.SerializerMethodField()
+    role = serializers.SerializerMethodField()
+    withheld = serializers.SerializerMethodField(help_text="Files and images are not for you.")
+    statements = serializers.SerializerMethodField()
+    links = serializers.SerializerMethodField()
+
+    @property
+    def _record(self):
+        return self.context["record"]
+
+    def _of_version(self, name: str) -> Any:
+        return getattr(self._record.version, name, None)
+
+    def get_doi(self, dataset: Dataset) -> str | None:
+        return self._of_version("doi") or None
+
+    def get_template(self, dataset: Dataset) -> str:
+        return self._record.template.name
+
+    def get_template_version(self, dataset: Dataset) -> str:
+        return self._record.template.version
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_metadata(self, dataset: Dataset) -> dict[str, Any]:
+        return dict(self._record.metadata)
+
+    def get_file_count(self, dataset: Dataset) -> int | None:
+        return self._of_version("file_count")
+
+    def get_byte_count(self, dataset: Dataset) -> int | None:
+        return self._of_version("byte_count")
+
+    def get_image_count(self, dataset: Dataset) -> int | None:
+        return self._of_version("image_count")
+
+    def get_tree_digest(self, dataset: Dataset) -> str | None:
+        return self._of_version("tree_digest")
+
+    def get_role(self, dataset: Dataset) -> str | None:
+        return self._record.role
+
+    def get_withheld(self, dataset: Dataset) -> bool:
+        return self._record.withheld
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_statements(self, dataset: Dataset) -> dict[str, Any]:
+        return extensions.statements(dataset)
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_links(self, dataset: Dataset) -> dict[str, str]:
+        names = ("versions", "files", "images", "plates", "manifest")
+        links = {name: self.link(f"dataset-{name}", dataset.accession) for name in names}
+        if self._record.draft is not None:
+            links["deposition"] = self.link("deposition", dataset.accession)
+        return links
+
+
+class VersionSerializer(Links):
+    number = serializers.IntegerField()
+    doi = serializers.CharField()
+    released_at = serializers.DateTimeField()
+    change_note = serializers.CharField()
+    template = serializers.CharField()
+    template_version = serializers.CharField()
+    file_count = serializers.IntegerField()
+    byte_count = serializers.IntegerField()
+    image_count = serializers.IntegerField()
+    tree_digest = serializers.CharField(help_text="SHA-256 of the manifest.")
+
+
+class VersionRecordSerializer(VersionSerializer):
+    metadata = serializers.SerializerMethodField()
+    manifest_url = serializers.SerializerMethodField()
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_metadata(self, version: Any) -> dict[str, Any]:
+        return dict(self.context["metadata"])
+
+    def get_manifest_url(self, version: Any) -> str:
+        return self.link("version-manifest", version.dataset.accession, version.number)
+
+
+# --- files and images
+
+
+class FileSerializer(Links):
+    """`sha256` of a bundle is that of its member list."""
+
+    id = serializers.IntegerField()
+    path = serializers.CharField()
+    kind = serializers.ChoiceField([str(kind) for kind in FileKind])
+    size = serializers.IntegerField()
+    sha256 = serializers.SerializerMethodField()
+    state = serializers.ChoiceField([str(state) for state in FileState])
+    reason = serializers.CharField(help_text="Why it has no images, or what is wrong with it.")
+    component = serializers.CharField()
+    members = serializers.IntegerField(source="member_count")
+    url = serializers.SerializerMethodField()
+
+    def get_sha256(self, file: Any) -> str:
+        return file.tree_digest if file.kind == FileKind.BUNDLE else file.blob.sha256
+
+    def get_url(self, file: Any) -> str:
+        name = "file-members" if file.kind == FileKind.BUNDLE else "file-content"
+        return self.link(name, self.context["accession"], file.pk)
+
+
+class DepositionFileSerializer(FileSerializer):
+    """As its depositors see it."""
+
+    missing = serializers.ListField(child=serializers.CharField())
+    kept_on_purpose = serializers.BooleanField()
+    images = serializers.IntegerField(source="image_count")
+
+
+class ImageSerializer(Links):
+    """Sizes in pixels, lengths in µm."""
+
+    accession = serializers.CharField()
+    name = serializers.CharField()
+    format = serializers.CharField()
+    state = serializers.ChoiceField([str(state) for state in ImageState])
+    size_x = serializers.IntegerField()
+    size_y = serializers.IntegerField()
+    size_z = serializers.IntegerField()
+    size_c = serializers.IntegerField()
+    size_t = serializers.IntegerField()
+    pixel_type = serializers.CharField()
+    physical_x_um = serializers.FloatField(allow_null=True)
+    physical_y_um = serializers.FloatField(allow_null=True)
+    physical_z_um = serializers.FloatField(allow_null=True)
+    dataset = serializers.SerializerMethodField()
+    well = serializers.SerializerMethodField()
+    thumbnail = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField()
+
+    def get_dataset(self, image: Image) -> str:
+        return image.dataset.accession
+
+    def get_well(self, image: Image) -> str | None:
+        return image.well.name if image.well else None
+
+    def get_thumbnail(self, image: Image) -> str | None:
+        return self._picture(image, SMALL)
+
+    def _picture(self, image: Image, size: str) -> str | None:
+        version = picture_version(image, size)
+        return f"{self.link('image-thumbnail', image.accession)}?size={size}&v={version}" if version else None
+
+    def get_url(self, image: Image) -> str:
+        return self.link("image", image.accession)
+
+
+class ImageRecordSerializer(ImageSerializer):
+    """With all that was read from the file, and what checks found."""
+
+    reason = serializers.CharField()
+    metadata = serializers.JSONField()
+    findings = serializers.JSONField()
+    replaces = serializers.SerializerMethodField()
+    picture = serializers.SerializerMethodField()
+    ome_xml = serializers.SerializerMethodField()
+    original = serializers.SerializerMethodField()
+    files = serializers.SerializerMethodField()
+
+    def get_replaces(self, image: Image) -> str | None:
+        return image.replaces.accession if image.replaces else None
+
+    def get_picture(self, image: Image) -> str | None:
+        return self._picture(image, LARGE)
+
+    def get_ome_xml(self, image: Image) -> str | None:
+        return self.link("image-ome-xml", image.accession) if image.ome_xml_key else None
+
+    def get_original(self, image: Image) -> str:
+        return self.link("image-original", image.accession)
+
+    @extend_schema_field(FileSerializer(many=True))
+    def get_files(self, image: Image) -> list[dict[str, Any]]:
+        context = {**self.context, "accession": image.dataset.accession}
+        return FileSerializer(self.context["record"].files, many=True, context=context).data
+
+
+class PlateSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    rows = serializers.IntegerField()
+    columns = serializers.IntegerField()
+
+
+# --- depositions
+
+
+class ProblemSerializer(serializers.Serializer):
+    """`required` blocks; `desirable` and `optional` advise."""
+
+    pointer = serializers.CharField(help_text="JSON pointer: /study/title, /files/<path>.")
+    code = serializers.CharField()
+    message = serializers.CharField()
+    tier = serializers.ChoiceField(["required", "desirable", "optional"])
+
+
+class StatusSerializer(serializers.Serializer):
+    status = serializers.CharField()
+    words = serializers.CharField()
+    holder = serializers.CharField(help_text="Who has it now.")
+    next_step = serializers.CharField()
+
+
+class DepositionSerializer(Links):
+    """A deposition in a list."""
+
+    accession = serializers.CharField(source="dataset.accession")
+    title = serializers.CharField(source="dataset.title")
+    number = serializers.IntegerField(help_text="The number that its version will have.")
+    state = serializers.ChoiceField([str(state) for state in DepositionState])
+    status = serializers.SerializerMethodField()
+    release_on = serializers.DateField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    url = serializers.SerializerMethodField()
+
+    @extend_schema_field(StatusSerializer)
+    def get_status(self, deposition: Deposition) -> dict[str, Any]:
+        return StatusSerializer(status_of(deposition)).data
+
+    def get_url(self, deposition: Deposition) -> str:
+        return self.link("deposition", deposition.dataset.accession)
+
+
+class DepositionRecordSerializer(DepositionSerializer):
+    template = serializers.CharField()
+    template_version = serializers.CharField()
+    revision = serializers.IntegerField(help_text="Send it back with a change, so that nobody's work is overwritten.")
+    metadata = serializers.JSONField()
+    problems = ProblemSerializer(many=True, help_text="Of the last check; the report tells what is known now.")
+    change_note = serializers.CharField()
+
+
+class MembershipSerializer(serializers.Serializer):
+    user = serializers.IntegerField(source="user_id")
+    name = serializers.CharField(source="user.name")
+    role = serializers.CharField()
+
+
+# --- tokens
+
+
+class TokenSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    hint = serializers.CharField(help_text="How the key begins.")
+    scopes = serializers.ListField(child=serializers.ChoiceField([str(scope) for scope in TokenScope]))
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(allow_null=True)
+    revoked_at = serializers.DateTimeField(allow_null=True)
+
+
+class NewTokenSerializer(TokenSerializer):
+    key = serializers.SerializerMethodField(help_text="Shown this once.")
+
+    def get_key(self, token: Any) -> str:
+        return self.context["key"]
