@@ -264,7 +264,7 @@ def _card(source: Source, terms: list[TermValue], gathered: Gathered, count: int
         facts.append(f"and {len(methods) - len(facts)} other methods")
     if gathered.pixel_sizes:
         facts.append(wording.lengths(list(gathered.pixel_sizes)))
-    facts += [wording.counted(count, "image"), wording.byte_size(size), LICENCES.get(licence, licence)]
+    facts += [wording.counted(count, "image"), wording.size(size), LICENCES.get(licence, licence)]
     return {
         "authors": wording.authors(_authors(source.metadata)),
         "year": str(source.dataset.released_at.year) if source.dataset.released_at else "",

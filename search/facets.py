@@ -140,6 +140,9 @@ class FacetRegistry:
         if self._facets.setdefault(facet.name, facet) != facet:
             raise ValueError(f'There is already a facet "{facet.name}"; give the new one another name.')
 
+    def all(self) -> tuple[FacetDeclaration, ...]:
+        return tuple(self._facets.values())
+
     def of(self, kind: Kind) -> tuple[FacetDeclaration, ...]:
         """The facets of a kind of document in the order in which pages show them."""
         found = [facet for facet in self._facets.values() if kind in facet.scope]

@@ -74,6 +74,7 @@ def shown_of(image: Image, facts: ImageFacts) -> dict[str, Any]:
         "file": image.file.path,
         "channels": list(facts.labels),
         "channel_count": image.size_c,
+        "caption": caption(image, facts),
         "pixel_size": wording.length(facts.pixel_sizes[0]) if facts.pixel_sizes else "",
         "sizes": wording.sizes(image.size_x, image.size_y, image.size_z, image.size_c, image.size_t),
         "no_picture": facts.no_picture,

@@ -1,17 +1,37 @@
 """PURE: what a results page says about a search: chips of chosen filters, facets as forms, the links between pages."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
-from search.facets import FacetRegistry, registry
-from search.query import SORT_LABELS, Range, SearchQuery, as_written, to_url
+from search.facets import FacetDeclaration, FacetRegistry, FacetType, registry
+from search.query import SORT_LABELS, QueryError, Range, SearchQuery, as_written, to_params, to_url
 from search.results import Facet, Results
+
+# The units in which a range may be written: how they are shown, and how many of the facet's own unit each is.
+UNITS: dict[str, dict[str, float]] = {
+    "µm": {"nm": 0.001, "µm": 1, "mm": 1000},
+    "B": {"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12},
+}
+_FEW_DIGITS = 6
+# How the places where a word was found are called.
+PLACES = {
+    "title": "title",
+    "description": "description",
+    "author": "authors",
+    "file": "file name",
+    "keyword": "keywords",
+    "sample": "sample",
+    "dataset": "title of its dataset",
+    "identifier": "identifier",
+}
 
 
 @dataclass(frozen=True)
 class Chip:
     """A chosen filter, and the search without it."""
 
+    name: str
     label: str
     value: str
     url: str
@@ -19,54 +39,137 @@ class Chip:
 
 @dataclass(frozen=True)
 class FacetForm:
-    """A facet as the page's filter form shows it."""
+    """A facet as the page's filter form shows it. A range is written in `unit`, one of `units`."""
 
     facet: Facet
     is_open: bool
     chosen: int
     low: str = ""
     high: str = ""
+    unit: str = ""
+    units: tuple[str, ...] = ()
+    extent: str = ""
+    input_type: str = "text"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A parameter that could not be read: what was typed, and what to write instead."""
+
+    name: str
+    label: str
+    value: str
+    sentence: str
 
 
 def chips(query: SearchQuery, facets: FacetRegistry = registry) -> list[Chip]:
     found = []
     for facet in facets.of(query.kind):
         for key in query.filters.get(facet.name, ()):
-            found.append(Chip(facet.label, facet.label_of(key), "?" + to_url(query.without(facet.name, key))))
+            url = "?" + to_url(query.without(facet.name, key))
+            found.append(Chip(facet.name, facet.label, facet.label_of(key), url))
         if bounds := query.ranges.get(facet.name):
-            found.append(Chip(facet.label, _interval(bounds, facet.unit), "?" + to_url(query.without(facet.name))))
+            url = "?" + to_url(query.without(facet.name))
+            found.append(Chip(facet.name, facet.label, interval(facet, bounds.low, bounds.high), url))
     return found
 
 
-def _interval(bounds: Range, unit: str) -> str:
-    low = as_written(bounds.field, bounds.low) if bounds.low is not None else ""
-    high = as_written(bounds.field, bounds.high) if bounds.high is not None else ""
-    text = f"{low}–{high}" if low and high else f"from {low}" if low else f"up to {high}"
+def interval(facet: FacetDeclaration, low: float | None, high: float | None) -> str:
+    """Bounds as a reader says them: 65–200 nm, from 2026-03-01, up to 1.5 GB."""
+    unit = unit_of(facet, low if low is not None else high)
+    written = [in_unit(facet, value, unit) for value in (low, high)]
+    if low is None:
+        text = f"up to {written[1]}"
+    elif high is None:
+        text = f"from {written[0]}"
+    else:
+        text = "–".join(dict.fromkeys(written)) if facet.type is not FacetType.DATE else " to ".join(written)
     return f"{text}\u00a0{unit}" if unit else text
+
+
+def unit_of(facet: FacetDeclaration, value: float | None) -> str:
+    """The largest unit in which a value is not below one tenth; the facet's own where it has only that."""
+    units = UNITS.get(facet.unit)
+    if not units or value is None:
+        return facet.unit if not units or facet.unit in units else next(iter(units))
+    fitting = [unit for unit, factor in units.items() if abs(value) >= factor * (1 if facet.unit == "B" else 0.1)]
+    return fitting[-1] if fitting else next(iter(units))
+
+
+def in_unit(facet: FacetDeclaration, value: float | None, unit: str) -> str:
+    if value is None:
+        return ""
+    factor = UNITS.get(facet.unit, {}).get(unit)
+    return as_written(facet.name, float(f"{value / factor:.{_FEW_DIGITS}g}") if factor else value)
 
 
 def forms(query: SearchQuery, results: Results) -> list[FacetForm]:
     found = []
     for facet in results.facets:
-        chosen = len(query.filters.get(facet.name, ()))
         bounds = query.ranges.get(facet.name)
-        if facet.declaration.is_terms and not facet.values:
-            continue
-        if not facet.declaration.is_terms and facet.low is None and bounds is None:
-            continue
-        low = as_written(facet.name, bounds.low) if bounds and bounds.low is not None else ""
-        high = as_written(facet.name, bounds.high) if bounds and bounds.high is not None else ""
-        chosen += 1 if bounds else 0
-        found.append(FacetForm(facet, facet.declaration.open or bool(chosen), chosen, low, high))
+        if facet.declaration.is_terms:
+            chosen = len(query.filters.get(facet.name, ()))
+            if facet.values:
+                found.append(FacetForm(facet, facet.declaration.open or bool(chosen), chosen))
+        elif facet.low is not None or bounds is not None:
+            found.append(_range_form(facet, bounds))
     return found
+
+
+def _range_form(facet: Facet, bounds: Range | None) -> FacetForm:
+    declared = facet.declaration
+    low, high = (bounds.low, bounds.high) if bounds else (None, None)
+    measure = next((value for value in (low, high, facet.low) if value is not None), None)
+    unit = unit_of(declared, measure)
+    return FacetForm(
+        facet,
+        is_open=declared.open or bounds is not None,
+        chosen=1 if bounds else 0,
+        low=in_unit(declared, low, unit),
+        high=in_unit(declared, high, unit),
+        unit=unit,
+        units=tuple(UNITS.get(declared.unit, ())),
+        extent=_extent(facet),
+        input_type="date" if declared.type is FacetType.DATE else "text",
+    )
+
+
+def _extent(facet: Facet) -> str:
+    """From the smallest to the largest value there is."""
+    if facet.low is None or facet.high is None:
+        return ""
+    low, high = (interval(facet.declaration, value, value) for value in (facet.low, facet.high))
+    return low if low == high else f"{low} to {high}"
 
 
 def next_url(query: SearchQuery, results: Results) -> str:
     return "?" + to_url(replace(query, cursor=results.cursor)) if results.cursor else ""
 
 
+def first_url(query: SearchQuery) -> str:
+    return "?" + to_url(replace(query, cursor="")) if query.cursor else ""
+
+
 def sort_options(query: SearchQuery) -> list[tuple[str, str, bool]]:
     return [(sort.value, label, sort is query.sort) for sort, label in SORT_LABELS.items()]
+
+
+def hidden(query: SearchQuery, *left_out: str) -> list[tuple[str, str]]:
+    """The parameters of a search as hidden fields of a form that asks for those left out itself."""
+    ends = {f"{name}{end}" for name in left_out for end in ("", ".min", ".max", ".unit")}
+    return [(name, value) for name, value in to_params(query) if name not in ends and name != "cursor"]
+
+
+def fixes(error: QueryError, params: Mapping[str, Sequence[str]], facets: FacetRegistry = registry) -> list[Fix]:
+    """What has to be put right, each with what was typed."""
+    labels = {facet.name: facet.label for facet in facets.all()}
+    ends = {"min": "from", "max": "to"}
+    found = []
+    for name, sentence in error.problems:
+        facet, _, end = name.partition(".")
+        label = f"{labels[facet]}, {ends.get(end, end)}" if facet in labels else ""
+        found.append(Fix(name, label, (params.get(name) or [""])[-1], sentence))
+    return found
 
 
 def params_of(chip: Chip) -> dict[str, list[str]]:

@@ -383,7 +383,7 @@ def to_params(query: SearchQuery) -> list[tuple[str, str]]:
 
 def as_written(name: str, value: float, facets: FacetRegistry = registry) -> str:
     """A bound as a person writes it: a day as a day, a whole number without a point."""
-    facet = next((facet for kind in Kind for facet in facets.of(kind) if facet.name == name), None)
+    facet = next((facet for facet in facets.all() if facet.name == name), None)
     if facet is not None and facet.type == "date":
         return date.fromordinal(int(value)).isoformat()
     return f"{value:.0f}" if value == int(value) and abs(value) < 1e15 else repr(value)

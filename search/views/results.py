@@ -1,74 +1,150 @@
 """/search/ and /search/images/: one view for both kinds. The URL holds everything; no script is needed."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from search import presentation
 from search.errors import SearchUnavailable
-from search.facets import Kind
-from search.query import QueryError, SearchQuery, from_params
-from search.selectors import finding
+from search.facets import Kind, registry
+from search.query import SIZES, QueryError, SearchQuery, from_params
+from search.results import Results
+from search.selectors import finding, spelling
 
 TEMPLATES = {Kind.DATASET: "search/datasets.html", Kind.IMAGE: "search/images.html"}
 PAGES = {Kind.DATASET: "search:datasets", Kind.IMAGE: "search:images"}
+FACET_PAGES = {Kind.DATASET: "search:dataset-facet", Kind.IMAGE: "search:image-facet"}
+# Pictures of images above the datasets that match.
+STRIP = 6
 
 
+@require_safe
 def datasets(request: HttpRequest) -> HttpResponse:
     return _page(request, Kind.DATASET)
 
 
+@require_safe
 def images(request: HttpRequest) -> HttpResponse:
     return _page(request, Kind.IMAGE)
 
 
 def _page(request: HttpRequest, kind: Kind) -> HttpResponse:
-    context: dict[str, Any] = {
+    params = dict(request.GET.lists())
+    if looked_in := _search_inside(request, kind):
+        return redirect(f"{reverse(FACET_PAGES[kind], args=[looked_in])}?{request.GET.urlencode()}")
+    context = frame(request, kind)
+    status = 200
+    try:
+        context |= _found(from_params(kind, params), request)
+    except QueryError as error:
+        context["fixes"] = presentation.fixes(error, params)
+        context["kept"] = _kept(params, kind, {name for name, _ in error.problems})
+        status = 400
+    except SearchUnavailable:
+        context["is_down"] = True
+        context["kept"] = _kept(params, kind, set())
+        status = 503
+    return render(request, TEMPLATES[kind], context, status=status)
+
+
+def frame(request: HttpRequest, kind: Kind) -> dict[str, Any]:
+    """What every page of search shows, whatever is found."""
+    page = reverse(PAGES[kind])
+    return {
         "section": "search",
-        "kind": kind,
-        "action": reverse(PAGES[kind]),
+        "kind": kind.value,
+        "action": page,
         "text": request.GET.get("q", ""),
         "tabs": _tabs(request),
     }
-    try:
-        query = from_params(kind, dict(request.GET.lists()))
-        context |= _found(query, request)
-    except QueryError as error:
-        context["problems"] = [sentence for _, sentence in error.problems]
-    except SearchUnavailable:
-        context["is_down"] = True
-    return render(request, TEMPLATES[kind], context)
+
+
+def _search_inside(request: HttpRequest, kind: Kind) -> str:
+    """The facet of which the reader looks for a value by name; Enter in its field sends the whole form."""
+    facets = registry.terms(kind)
+    return next((facet.name for facet in facets if request.GET.get(f"{facet.name}.contains", "").strip()), "")
+
+
+def _kept(params: dict[str, list[str]], kind: Kind, wrong: set[str]) -> list[tuple[str, str]]:
+    """The chosen filters as hidden fields, so that mending one thing loses no other."""
+    names = {name for facet in registry.of(kind) for name in (facet.name, *_ends(facet.name))} | {"sort", "size"}
+    broken = wrong | {name.rsplit(".", 1)[0] + ".unit" for name in wrong if "." in name}
+    return [(name, value) for name, values in params.items() if name in names - broken for value in values if value]
+
+
+def _ends(name: str) -> tuple[str, ...]:
+    return tuple(f"{name}.{end}" for end in ("min", "max", "unit"))
 
 
 def _found(query: SearchQuery, request: HttpRequest) -> dict[str, Any]:
     results = finding.find(query, request.user)
-    return {
+    found = {
         "query": query,
         "results": results,
         "chips": presentation.chips(query),
         "facets": presentation.forms(query, results),
+        "facet_page": FACET_PAGES[query.kind],
         "sorts": presentation.sort_options(query),
+        "hidden_words": presentation.hidden(query, *(facet.name for facet in registry.of(query.kind))),
+        "hidden_all": presentation.hidden(query, "sort"),
+        "kept": presentation.hidden(query, "q"),
         "next": presentation.next_url(query, results),
-        "hints": [] if results.total else _hints(query, request),
+        "first": presentation.first_url(query),
+        "usual_size": SIZES[query.kind],
     }
+    if not results.total:
+        found |= {"hints": _hints(query, request), "correction": _correction(query, request)}
+    return found | _other(query, results, request)
 
 
 def _hints(query: SearchQuery, request: HttpRequest) -> list[dict[str, Any]]:
-    """What would be found without each of the filters, for a search that finds nothing."""
+    """What would be found without each of the filters, and without all of them."""
+    chips = presentation.chips(query)
+    ways = [(f"{chip.label}: {chip.value}", from_params(query.kind, presentation.params_of(chip))) for chip in chips]
+    if len(ways) > 1:
+        ways.append(("any filter", replace(query, filters={}, ranges={}, cursor="")))
     found = []
-    for chip in presentation.chips(query):
-        total = finding.count(from_params(query.kind, presentation.params_of(chip)), request.user)
-        if total:
-            found.append({"chip": chip, "total": total})
+    for words, wider in ways:
+        if total := finding.count(wider, request.user):
+            found.append({"words": words, "url": "?" + presentation.to_url(wider), "total": total})
     return found
+
+
+def _correction(query: SearchQuery, request: HttpRequest) -> dict[str, Any] | None:
+    better = spelling.corrected(query, request.user)
+    if better is None:
+        return None
+    return {"text": better.query.text, "url": "?" + presentation.to_url(better.query), "total": better.total}
+
+
+def _other(query: SearchQuery, results: Results, request: HttpRequest) -> dict[str, Any]:
+    """The same search for the other kind: its number for the tab, and for datasets some pictures of their images."""
+    other = Kind.IMAGE if query.kind is Kind.DATASET else Kind.DATASET
+    totals = {query.kind.value: results.total}
+    strip: list[Any] = []
+    try:
+        asked = from_params(other, {**dict(request.GET.lists()), "size": [str(STRIP)], "cursor": [""]})
+        if other is Kind.IMAGE and not query.cursor:
+            found = finding.find(replace(asked, facets=()), request.user)
+            strip = [hit for hit in found.hits if hit.thumbnail]
+            totals[other.value] = found.total
+        else:
+            totals[other.value] = finding.count(asked, request.user)
+    except QueryError:
+        pass  # it asks for something that the other kind does not have; its tab shows no number
+    return {"totals": totals, "strip": strip}
 
 
 def _tabs(request: HttpRequest) -> list[dict[str, str]]:
     """The same words for the other kind; filters that it does not know are simply not read."""
-    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    params = request.GET.copy()
+    params.pop("cursor", None)
+    query = f"?{params.urlencode()}" if params else ""
     return [
-        {"kind": "image", "label": "Images", "url": reverse("search:images") + query},
         {"kind": "dataset", "label": "Datasets", "url": reverse("search:datasets") + query},
+        {"kind": "image", "label": "Images", "url": reverse("search:images") + query},
     ]
