@@ -24,5 +24,6 @@ def is_italic(facet: FacetDeclaration | str) -> bool:
 
 
 @register.filter
-def of_kind(totals: dict[str, int], kind: str) -> int | None:
-    return totals.get(kind)
+def of_kind(totals: dict[str, int] | str, kind: str) -> int | None:
+    """The number for a tab; none (and an empty string in place of the numbers) when nothing was counted."""
+    return totals.get(kind) if isinstance(totals, dict) else None

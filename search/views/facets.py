@@ -12,7 +12,7 @@ from search.errors import SearchUnavailable
 from search.facets import FacetDeclaration, Kind, registry
 from search.query import QueryError, from_params
 from search.selectors import finding
-from search.views.results import FACET_PAGES, frame
+from search.views.results import FACET_PAGES, frame, kept_filters
 
 PER_PAGE = 200
 LIVE = 50
@@ -36,14 +36,16 @@ def _page(request: HttpRequest, kind: Kind, name: str) -> HttpResponse:
         raise Http404
     contains = request.GET.get(f"{name}.contains", "").strip()[:100]
     context = frame(request, kind) | {"declaration": facet, "contains": contains, "facet_page": FACET_PAGES[kind]}
+    params = dict(request.GET.lists())
     template, status = "search/facet.html", 200
     try:
         context |= _values(request, kind, facet, contains)
     except QueryError as error:
-        context["fixes"] = presentation.fixes(error, dict(request.GET.lists()))
+        context["fixes"] = presentation.fixes(error, params)
+        context["kept"] = kept_filters(params, kind, {wrong for wrong, _ in error.problems})
         status = 400
     except SearchUnavailable:
-        context["is_down"] = True
+        context |= {"is_down": True, "kept": kept_filters(params, kind, set())}
         status = 503
     if request.headers.get("HX-Request") and status == 200:
         template = "search/partials/values.html"

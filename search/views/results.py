@@ -42,11 +42,11 @@ def _page(request: HttpRequest, kind: Kind) -> HttpResponse:
         context |= _found(from_params(kind, params), request)
     except QueryError as error:
         context["fixes"] = presentation.fixes(error, params)
-        context["kept"] = _kept(params, kind, {name for name, _ in error.problems})
+        context["kept"] = kept_filters(params, kind, {name for name, _ in error.problems})
         status = 400
     except SearchUnavailable:
         context["is_down"] = True
-        context["kept"] = _kept(params, kind, set())
+        context["kept"] = kept_filters(params, kind, set())
         status = 503
     return render(request, TEMPLATES[kind], context, status=status)
 
@@ -69,7 +69,7 @@ def _search_inside(request: HttpRequest, kind: Kind) -> str:
     return next((facet.name for facet in facets if request.GET.get(f"{facet.name}.contains", "").strip()), "")
 
 
-def _kept(params: dict[str, list[str]], kind: Kind, wrong: set[str]) -> list[tuple[str, str]]:
+def kept_filters(params: dict[str, list[str]], kind: Kind, wrong: set[str]) -> list[tuple[str, str]]:
     """The chosen filters as hidden fields, so that mending one thing loses no other."""
     names = {name for facet in registry.of(kind) for name in (facet.name, *_ends(facet.name))} | {"sort", "size"}
     broken = wrong | {name.rsplit(".", 1)[0] + ".unit" for name in wrong if "." in name}

@@ -51,7 +51,7 @@ def ask(**params: str | list[str]) -> SearchQuery:
 
 
 class BackendContract:
-    """Subclasses give a fixture `backend`, a SearchBackend with no document in it; `with_facets` opens it for others."""
+    """Subclasses give `backend`, a SearchBackend with no document in it; `with_facets` opens it for other facets."""
 
     def with_facets(self, backend: SearchBackend, facets: FacetRegistry) -> SearchBackend:
         raise NotImplementedError
