@@ -19,7 +19,7 @@ from archive.errors import NotFound, WrongState
 from archive.models import Dataset, File, Image, Version
 from archive.services.memberlists import read_members
 from archive.states import FileKind, FileState
-from archive.storage import CHUNK, S3Storage, derived, originals
+from archive.storage import CHUNK, S3Storage, chunks_of, derived, originals
 
 SMALL, LARGE = "small", "large"
 PICTURE_SIZES = (SMALL, LARGE)
@@ -198,8 +198,7 @@ def _stored(
     if _is_known(request, etag):
         response: HttpResponseBase = HttpResponse(status=304)
     else:
-        chunks = iter(storage.open(key, "rb").chunks(CHUNK))
-        response = StreamingHttpResponse(chunks, content_type=content_type)
+        response = StreamingHttpResponse(chunks_of(storage, key), content_type=content_type)
         _set_attachment(response, name)
     response["ETag"] = etag
     _set_caching(response, is_public=dataset.is_public)

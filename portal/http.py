@@ -96,6 +96,7 @@ def problem_json(error: Exception, context: dict[str, Any]) -> Response | None:
     if known is not None and not isinstance(error, Http404 | PermissionDenied):
         status, title = known
         response = _problem(status, title, _sentence(error, title), _places(error), slug_of(type(error)))
+        response.data |= _data(error)
         _set_retry(response, error)
         return response
     response = exception_handler(error, context)
@@ -140,6 +141,14 @@ def _places(error: Exception) -> list[dict[str, str]]:
     if isinstance(error, QueryError):
         return [{"pointer": f"/{name}", "message": sentence} for name, sentence in error.problems]
     return []
+
+
+def _data(error: Exception) -> dict[str, int]:
+    """What a program needs to go on: members of the problem beside the named ones (RFC 9457, 3.2)."""
+    names = ("current_revision", "offset")
+    return {
+        name: getattr(error, name) for name in names if isinstance(error, errors.DomainError) and hasattr(error, name)
+    }
 
 
 def _field_errors(error: Exception) -> list[dict[str, str]]:

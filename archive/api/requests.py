@@ -43,7 +43,7 @@ class Share(serializers.Serializer):
     role = serializers.ChoiceField([str(role) for role in DatasetRole])
 
 
-class NewToken(serializers.Serializer):
+class TokenRequest(serializers.Serializer):
     name = serializers.CharField()
     scopes = serializers.ListField(child=serializers.CharField())
     days = serializers.IntegerField(default=90)

@@ -1,5 +1,6 @@
 """What the API says of each noun. Reading only: what is sent in is checked by services, which know all the rules."""
 
+from enum import StrEnum
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -14,6 +15,11 @@ from archive.selectors.depositions import status_of
 from archive.states import Access, DepositionState, FileKind, FileState, ImageState, Standing, TokenScope
 
 API = "archive-api:"
+
+
+def choices_of(states: type[StrEnum]) -> list[tuple[str, str]]:
+    """As drf-spectacular reads enums, so that ENUM_NAME_OVERRIDES recognises them."""
+    return [(state.value, state.name) for state in states]
 
 
 class Links(serializers.Serializer):
@@ -38,8 +44,8 @@ class DatasetSerializer(Links):
 
     accession = serializers.CharField()
     title = serializers.CharField()
-    access = serializers.ChoiceField([str(access) for access in Access])
-    standing = serializers.ChoiceField([str(standing) for standing in Standing])
+    access = serializers.ChoiceField(choices_of(Access))
+    standing = serializers.ChoiceField(choices_of(Standing))
     retraction_reason = serializers.CharField()
     latest_version = serializers.IntegerField(allow_null=True)
     released_at = serializers.DateTimeField(allow_null=True)
@@ -157,10 +163,10 @@ class FileSerializer(Links):
 
     id = serializers.IntegerField()
     path = serializers.CharField()
-    kind = serializers.ChoiceField([str(kind) for kind in FileKind])
+    kind = serializers.ChoiceField(choices_of(FileKind))
     size = serializers.IntegerField()
     sha256 = serializers.SerializerMethodField()
-    state = serializers.ChoiceField([str(state) for state in FileState])
+    state = serializers.ChoiceField(choices_of(FileState))
     reason = serializers.CharField(help_text="Why it has no images, or what is wrong with it.")
     component = serializers.CharField()
     members = serializers.IntegerField(source="member_count")
@@ -188,7 +194,7 @@ class ImageSerializer(Links):
     accession = serializers.CharField()
     name = serializers.CharField()
     format = serializers.CharField()
-    state = serializers.ChoiceField([str(state) for state in ImageState])
+    state = serializers.ChoiceField(choices_of(ImageState))
     size_x = serializers.IntegerField()
     size_y = serializers.IntegerField()
     size_z = serializers.IntegerField()
@@ -282,7 +288,7 @@ class DepositionSerializer(Links):
     accession = serializers.CharField(source="dataset.accession")
     title = serializers.CharField(source="dataset.title")
     number = serializers.IntegerField(help_text="The number that its version will have.")
-    state = serializers.ChoiceField([str(state) for state in DepositionState])
+    state = serializers.ChoiceField(choices_of(DepositionState))
     status = serializers.SerializerMethodField()
     release_on = serializers.DateField(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -320,7 +326,7 @@ class TokenSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
     hint = serializers.CharField(help_text="How the key begins.")
-    scopes = serializers.ListField(child=serializers.ChoiceField([str(scope) for scope in TokenScope]))
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices_of(TokenScope)))
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField(allow_null=True)

@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from archive.errors import NotFound
+from archive.metadata import Field, Template
+from archive.metadata.model import TERM_TYPES
 from archive.models import Term
 from archive.terms import TermIndex
 from archive.terms.model import Scope, Synonym
@@ -59,6 +61,11 @@ class DocumentTerms:
         return vocabulary in self._ontologies - PARTIAL
 
 
+def terms_of_document(document: Mapping[str, Any]) -> DocumentTerms:
+    """What validation looks terms up in."""
+    return DocumentTerms(document)
+
+
 def _stored(curies: set[str]) -> dict[str, StoredTerm]:
     rows = Term.objects.filter(curie__in=curies)
     return {row.curie: StoredTerm(row.label, row.is_obsolete, tuple(row.replaced_by.split())) for row in rows}
@@ -74,6 +81,48 @@ def _curies(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _curies(item)
+
+
+def resolve_free_text(template: Template, document: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy in which free text that is exactly a term's name, in one of the field's vocabularies, has become the term.
+
+    Somebody who types without suggestions gets terms all the same; whatever is no name of a term stays as it was.
+    """
+    resolved = dict(document)
+    for section in template.sections:
+        fields = [field for field in section.fields if field.type in TERM_TYPES]
+        value = resolved.get(section.name)
+        if not fields:
+            continue
+        if isinstance(value, Mapping):
+            resolved[section.name] = _resolved_record(fields, value)
+        elif isinstance(value, list):
+            resolved[section.name] = [
+                _resolved_record(fields, item) if isinstance(item, Mapping) else item for item in value
+            ]
+    return resolved
+
+
+def _resolved_record(fields: list[Field], record: Mapping[str, Any]) -> dict[str, Any]:
+    resolved = dict(record)
+    for field in fields:
+        value = resolved.get(field.name)
+        if isinstance(value, list):
+            resolved[field.name] = [_resolved(field, term) for term in value]
+        elif value is not None:
+            resolved[field.name] = _resolved(field, value)
+    return resolved
+
+
+def _resolved(field: Field, term: Any) -> Any:
+    label = term.get("label") if isinstance(term, Mapping) else None
+    if not isinstance(label, str) or not label.strip() or term.get("curie"):
+        return term
+    for vocabulary in field.vocabularies:
+        found = _index().lookup(label, vocabulary)
+        if found and found[0].scope.is_exact:
+            return {"curie": found[0].term.curie, "label": found[0].term.label}
+    return term
 
 
 def loaded_ontologies() -> frozenset[str]:

@@ -1,0 +1,36 @@
+"""What the views share: reading what was sent, and the address parameters that the schema names."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from archive.api.permissions import TokenScopes
+
+BYTES = OpenApiResponse(OpenApiTypes.BINARY, description="The bytes.")
+NOTHING = OpenApiResponse(None, description="Done.")
+ACCESSION = OpenApiParameter("accession", str, OpenApiParameter.PATH, description="MG-D1042; of an image MG-D1042-I7.")
+NUMBER = OpenApiParameter("number", int, OpenApiParameter.PATH, description="A version's number.")
+
+
+class PublicView(APIView):
+    """Everybody may read; what is not theirs is not found. Changes ask for a person."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly, TokenScopes]
+
+
+class PersonalView(APIView):
+    """For somebody who is signed in."""
+
+    permission_classes = [IsAuthenticated, TokenScopes]
+
+
+def sent(request: Request, shape: type[serializers.Serializer]) -> dict[str, Any]:
+    """What was sent, as its shape says; every fault is named in the problem JSON."""
+    serializer = shape(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data

@@ -1,0 +1,177 @@
+"""Depositions: create, read, edit, submit, release. The accession is the dataset's; its open deposition is meant."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.generics import ListAPIView
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from archive.api.pagination import ByPath, NewestFirst
+from archive.api.requests import Because, EditMetadata, MaybeBecause, Release, StartDeposition
+from archive.api.serializers import (
+    DepositionFileSerializer,
+    DepositionRecordSerializer,
+    DepositionSerializer,
+    ProblemSerializer,
+)
+from archive.api.views.base import ACCESSION, PersonalView, sent
+from archive.models import Deposition, File
+from archive.selectors import files, quality
+from archive.selectors.depositions import get_deposition, my_depositions
+from archive.services import depositing, releasing
+
+
+def record(deposition: Deposition, request: Request, status: int = 200) -> Response:
+    return Response(DepositionRecordSerializer(deposition, context={"request": request}).data, status=status)
+
+
+@extend_schema_view(get=extend_schema(operation_id="depositions_list"))
+class DepositionsView(PersonalView, ListAPIView):
+    """The depositions that you work on, the newest first."""
+
+    serializer_class = DepositionSerializer
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[Deposition]:
+        if getattr(self, "swagger_fake_view", False):
+            return Deposition.objects.none()
+        return my_depositions(self.request.user)
+
+    @extend_schema(
+        operation_id="deposition_start", request=StartDeposition, responses={201: DepositionRecordSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Begin a deposition: it has its accession at once."""
+        given = sent(request, StartDeposition)
+        deposition = depositing.start_deposition(
+            user=request.user, template=given.get("template"), metadata=given.get("metadata")
+        )
+        return record(deposition, request, 201)
+
+
+class DepositionView(PersonalView):
+    @extend_schema(operation_id="deposition", parameters=[ACCESSION], responses=DepositionRecordSerializer)
+    def get(self, request: Request, accession: str) -> Response:
+        """One deposition with its metadata and its revision."""
+        return record(get_deposition(accession, request.user), request)
+
+    @extend_schema(
+        operation_id="deposition_edit",
+        parameters=[ACCESSION],
+        request=EditMetadata,
+        responses=DepositionRecordSerializer,
+    )
+    def patch(self, request: Request, accession: str) -> Response:
+        """Save metadata. An old revision is a conflict (409), and nothing is changed."""
+        given = sent(request, EditMetadata)
+        deposition = depositing.save_metadata(
+            deposition=get_deposition(accession, request.user),
+            user=request.user,
+            revision=given["revision"],
+            document=given.get("metadata"),
+            changes=given.get("changes"),
+        )
+        return record(deposition, request)
+
+
+class ReportView(PersonalView):
+    @extend_schema(operation_id="deposition_report", parameters=[ACCESSION], responses=ProblemSerializer(many=True))
+    def get(self, request: Request, accession: str) -> Response:
+        """What is wrong or missing now, what blocks first."""
+        problems = quality.all_problems(get_deposition(accession, request.user))
+        return Response(ProblemSerializer(problems, many=True).data)
+
+
+class SubmitView(PersonalView):
+    @extend_schema(
+        operation_id="deposition_submit",
+        parameters=[ACCESSION],
+        request=None,
+        responses=DepositionRecordSerializer,
+    )
+    def post(self, request: Request, accession: str) -> Response:
+        """Hand it over for checking; 422 names everything that is required."""
+        deposition = get_deposition(accession, request.user)
+        return record(depositing.submit_deposition(deposition=deposition, user=request.user), request)
+
+
+class ReleaseView(PersonalView):
+    @extend_schema(
+        operation_id="deposition_release",
+        parameters=[ACCESSION],
+        request=Release,
+        responses=DepositionRecordSerializer,
+    )
+    def post(self, request: Request, accession: str) -> Response:
+        """Make it public, now or on a day to come."""
+        given = sent(request, Release)
+        deposition = get_deposition(accession, request.user)
+        releasing.release_deposition(
+            deposition=deposition,
+            user=request.user,
+            release_on=given.get("release_on"),
+            change_note=given.get("change_note", ""),
+        )
+        deposition.refresh_from_db()
+        return record(deposition, request)
+
+
+class ReopenView(PersonalView):
+    @extend_schema(
+        operation_id="deposition_reopen",
+        parameters=[ACCESSION],
+        request=None,
+        responses=DepositionRecordSerializer,
+    )
+    def post(self, request: Request, accession: str) -> Response:
+        """Back to a draft, to change something before the release."""
+        deposition = get_deposition(accession, request.user)
+        return record(depositing.reopen_deposition(deposition=deposition, user=request.user), request)
+
+
+class WithdrawView(PersonalView):
+    @extend_schema(
+        operation_id="deposition_withdraw",
+        parameters=[ACCESSION],
+        request=Because,
+        responses=DepositionRecordSerializer,
+    )
+    def post(self, request: Request, accession: str) -> Response:
+        """Give up a dataset that was never released."""
+        reason = sent(request, Because)["reason"]
+        deposition = get_deposition(accession, request.user)
+        return record(depositing.withdraw_deposition(deposition=deposition, user=request.user, reason=reason), request)
+
+
+@extend_schema(parameters=[ACCESSION])
+class DepositionFilesView(PersonalView, ListAPIView):
+    """The files of the deposition in the order of their paths, with what became of each."""
+
+    serializer_class = DepositionFileSerializer
+    pagination_class: type[CursorPagination] = ByPath
+
+    def get_queryset(self) -> QuerySet[File]:
+        if getattr(self, "swagger_fake_view", False):
+            return File.objects.none()
+        return files.ranked_files(get_deposition(self.kwargs["accession"], self.request.user))
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "accession": self.kwargs.get("accession", "")}
+
+
+class KeepFileView(PersonalView):
+    @extend_schema(
+        operation_id="deposition_keep_file",
+        parameters=[ACCESSION],
+        request=MaybeBecause,
+        responses=DepositionRecordSerializer,
+    )
+    def post(self, request: Request, accession: str, file_id: int) -> Response:
+        """Say that a file which cannot be read, or looks wrong, is meant."""
+        deposition = get_deposition(accession, request.user)
+        reason = sent(request, MaybeBecause).get("reason", "")
+        depositing.keep_file_as_it_is(deposition=deposition, user=request.user, file_id=file_id, reason=reason)
+        return record(deposition, request)
