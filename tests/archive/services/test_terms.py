@@ -1,0 +1,88 @@
+"""Ontologies into the database, and suggestions out of it."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from archive.metadata import load_templates, validate
+from archive.models import Term
+from archive.selectors import terms
+from archive.services.terms import load_ontology
+from archive.terms import shipped
+from tests.archive.documents import complete_document
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def fbbi():
+    return load_ontology(shipped("FBbi"))
+
+
+def test_loading_twice_changes_nothing(fbbi):
+    before = list(Term.objects.values_list("pk", flat=True))
+    again = load_ontology(shipped("FBbi"))
+
+    assert (fbbi.changed, again.changed) == (True, False)
+    assert fbbi.count == again.count == len(before)
+    assert list(Term.objects.values_list("pk", flat=True)) == before
+
+
+def test_loading_again_replaces_without_doubling(fbbi):
+    Term.objects.filter(ontology="FBbi").update(label="spoilt")
+    load_ontology(shipped("FBbi"), again=True)
+
+    assert Term.objects.filter(ontology="FBbi").count() == fbbi.count
+    assert not Term.objects.filter(label="spoilt").exists()
+
+
+def test_the_organisms_are_loaded_with_ancestors_and_synonyms():
+    load_ontology(shipped("NCBITaxon"))
+    human = Term.objects.get(curie="NCBITaxon:9606")
+
+    assert human.label == "Homo sapiens"
+    assert "NCBITaxon:40674" in human.ancestors
+    assert terms.search_terms("human", "NCBITaxon")[0] == terms.Suggestion(
+        "NCBITaxon:9606", "Homo sapiens", "human", "NCBITaxon", human.rank, human.definition
+    )
+
+
+def test_the_index_follows_what_is_loaded(fbbi):
+    assert terms.search_terms("confocal")
+    Term.objects.all().delete()
+    assert terms.search_terms("confocal") == []
+
+
+def test_an_unknown_term_is_a_problem_only_where_all_terms_are_here(fbbi):
+    document = complete_document()
+    document["acquisition"]["imaging_method"] = [{"curie": "FBbi:99999999", "label": "wishful thinking"}]
+    document["biosample"]["organism"] = [{"curie": "NCBITaxon:999999999", "label": "Rarus rarus"}]
+    found = validate(load_templates().default, document, terms.terms_of_document(document))
+
+    assert [problem.pointer for problem in found if problem.blocks] == ["/acquisition/imaging_method/0"]
+
+
+def test_free_text_that_is_a_terms_name_becomes_the_term(fbbi):
+    document = complete_document()
+    label = Term.objects.filter(is_obsolete=False, ontology="FBbi").exclude(label="").order_by("-pk")[0].label
+    document["acquisition"]["imaging_method"] = [
+        {"curie": "", "label": label.upper()},
+        {"curie": "", "label": "nothing of that name"},
+    ]
+    first, second = terms.resolve_free_text(load_templates().default, document)["acquisition"]["imaging_method"]
+
+    assert first["label"] == label
+    assert first["curie"].startswith("FBbi:")
+    assert second == {"curie": "", "label": "nothing of that name"}
+
+
+def test_the_command_says_what_it_did_and_refuses_an_unknown_ontology():
+    out = io.StringIO()
+    call_command("load_terms", "fbbi", stdout=out)
+    call_command("load_terms", "fbbi", stdout=out)
+
+    assert "loaded" in out.getvalue()
+    assert "was here already" in out.getvalue()
+    with pytest.raises(CommandError, match="FBbi"):
+        call_command("load_terms", "astrology")
