@@ -1,0 +1,1 @@
+"""Pages of the archive: parse, call a service or selector, render."""

@@ -71,7 +71,10 @@ def _s3_options(parts: Any) -> dict[str, Any]:
         options |= {"access_key": unquote(parts.username), "secret_key": unquote(parts.password or "")}
     if parts.hostname:
         port = f":{parts.port}" if parts.port else ""
-        options |= {"endpoint_url": f"{query.get('scheme', 'https')}://{parts.hostname}{port}", "addressing_style": "path"}
+        options |= {
+            "endpoint_url": f"{query.get('scheme', 'https')}://{parts.hostname}{port}",
+            "addressing_style": "path",
+        }
     return options
 
 

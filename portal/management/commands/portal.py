@@ -27,6 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true", help="load the demonstration data into an empty portal")
+        parser.add_argument("--empty", action="store_true", help="fill in nothing, not even the vocabularies")
         parser.add_argument("--processes", type=int, default=max(2, os.cpu_count() or 2), help="for each kind of work")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         supervisor = Supervisor(self._say)
         for service in _services(options["processes"]):
             supervisor.add(service)
-        commands = _first_time(options["demo"])
+        commands = [] if options["empty"] else _first_time(options["demo"])
         if commands:
             self._say(f"The portal is empty; {' and '.join(commands)} fill it while its pages answer already.")
             supervisor.add(_filling(commands))
@@ -84,18 +85,21 @@ def _make_folders() -> None:
 
 def _services(processes: int) -> list[Service]:
     quiet = ("--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat")
-    worker = ("-A", "portal", "worker", *quiet)
+    worker = ("-q", "-A", "portal", "worker", *quiet)
     pool = ("--socket", str(settings.PORTAL_IMAGING_SOCKET), "--workers", str(processes))
-    beat = ("-A", "portal", "beat", "--loglevel", "WARNING", "--pidfile=", "-s", str(settings.DATA_DIR / "schedule"))
+    schedule = str(settings.DATA_DIR / "schedule")
+    beat = ("-q", "-A", "portal", "beat", "--loglevel", "WARNING", "--pidfile=", "-s", schedule)
     web = (
         "portal.wsgi", "--bind", f"{HOST}:{settings.PORT}", "--worker-class", "gthread", "--workers", "2",
         "--threads", "8", "--timeout", "60", "--log-level", "warning", "--no-control-socket",
     )  # fmt: skip
+    # Tasks are JSON, so that nobody gains anything from a worker that a container runs as root.
+    calm = {"environment": {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}}
     return [
         Service("The web server", python("gunicorn", *web)),
         Service("The imaging pool", python("archive.imaging.pool", *pool)),
-        Service("The worker", python("celery", *worker, "-n", "work@%h", "-Q", QUEUES, "-c", str(processes))),
-        Service("The index writer", python("celery", *worker, "-n", "index@%h", "-Q", "index", "-P", "solo")),
+        Service("The worker", python("celery", *worker, "-n", "work@%h", "-Q", QUEUES, "-c", str(processes)), **calm),
+        Service("The index writer", python("celery", *worker, "-n", "index@%h", "-Q", "index", "-P", "solo"), **calm),
         Service("The schedule", python("celery", *beat)),
     ]
 

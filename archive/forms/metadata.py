@@ -1,0 +1,207 @@
+"""A metadata template as controls that a page can draw: names, ids, values as they were typed, problems at their place.
+
+The template is data, so there is no Django form for it; names are those of archive.metadata.formdata, and checking is
+archive.metadata.validation's.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from archive.metadata import Field, FieldType, Problem, Section, Template
+from archive.metadata.model import RECORD_LIST_TYPES, RECORD_TYPES, TERM_TYPES, Document, is_blank
+
+_MOST_RADIOS = 4
+_LONG_TYPES = {FieldType.LONGTEXT, FieldType.STRINGS}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One entry of a list of records, or one item of a repeated section."""
+
+    number: int | str
+    controls: "tuple[Control, ...]"
+    more: "tuple[Control, ...]" = ()
+
+
+@dataclass(frozen=True)
+class Control:
+    """One field on the page. `rows` are the entries of a list of records, `blank` the row that "add another" copies."""
+
+    field: Field
+    name: str
+    values: tuple[str, ...] = ()
+    problem: str = ""
+    unit: str = ""
+    rows: tuple[Row, ...] = ()
+    blank: Row | None = None
+
+    @property
+    def id(self) -> str:
+        """An id without dots, so that it can stand in a selector."""
+        return "f-" + self.name.replace(".", "-")
+
+    @property
+    def error_id(self) -> str:
+        return "e-" + self.name.replace(".", "-")
+
+    @property
+    def value(self) -> str:
+        return self.values[0] if self.values else ""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.values)
+
+    @property
+    def term_values(self) -> tuple[str, ...]:
+        """The chosen terms, and an empty place for the next one."""
+        return self.values if self.field.type is FieldType.TERM and self.values else (*self.values, "")
+
+    @property
+    def widget(self) -> str:
+        return f"archive/deposit/controls/{_widget(self.field)}.html"
+
+    @property
+    def is_filled(self) -> bool:
+        return any(self.values) or any(control.is_filled for row in self.rows for control in row.controls)
+
+
+def _widget(field: Field) -> str:
+    if field.type is FieldType.CHOICE:
+        return "radios" if len(field.choices) <= _MOST_RADIOS else "select"
+    if field.type in _LONG_TYPES:
+        return "textarea"
+    if field.type in TERM_TYPES:
+        return "terms"
+    if field.type in RECORD_LIST_TYPES:
+        return "rows"
+    if field.type in RECORD_TYPES:
+        return "record"
+    return {FieldType.QUANTITY: "quantity", FieldType.BOOLEAN: "yesno"}.get(field.type, "input")
+
+
+@dataclass(frozen=True)
+class SectionForm:
+    """A section of the page; a repeated one has `rows` instead of `controls`."""
+
+    section: Section
+    controls: tuple[Control, ...] = ()
+    more: tuple[Control, ...] = ()
+    rows: tuple[Row, ...] = ()
+    blank: Row | None = None
+
+    @property
+    def all_controls(self) -> Iterator[Control]:
+        """Every control that can hold a problem, those of rows included."""
+        inside = [control for row in self.rows for control in (*row.controls, *row.more)]
+        for control in (*self.controls, *self.more, *inside):
+            yield control
+            for row in control.rows:
+                yield from row.controls
+
+    @property
+    def problems(self) -> int:
+        return sum(1 for control in self.all_controls if control.problem)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something behind "add more" is filled in or wrong, so that it must stand open."""
+        return any(control.is_filled or control.problem for control in self.more)
+
+
+class _Builder:
+    def __init__(self, problems: Sequence[Problem], more: str) -> None:
+        self.more = more
+        self.problems: dict[str, str] = {}
+        for problem in problems:
+            self.problems.setdefault(problem.pointer, problem.message)
+
+    def section(self, section: Section, value: Any) -> SectionForm:
+        if section.repeat:
+            items = list(value) if isinstance(value, list) else []
+            items += [{}] if self.more == section.name else []
+            rows = tuple(self._item(section, item, number) for number, item in enumerate(items))
+            return SectionForm(section, rows=rows, blank=self._item(section, {}, "__n__"))
+        record = value if isinstance(value, Mapping) else {}
+        return SectionForm(
+            section,
+            self._controls(section.basic_fields, record, section.name),
+            self._controls(section.more_fields, record, section.name),
+        )
+
+    def _item(self, section: Section, item: Any, number: int | str) -> Row:
+        record = item if isinstance(item, Mapping) else {}
+        prefix = f"{section.name}.{number}"
+        return Row(
+            number,
+            self._controls(section.basic_fields, record, prefix),
+            self._controls(section.more_fields, record, prefix),
+        )
+
+    def _controls(self, fields: Sequence[Field], record: Mapping[str, Any], prefix: str) -> tuple[Control, ...]:
+        return tuple(self.control(field, record.get(field.name), f"{prefix}.{field.name}") for field in fields)
+
+    def control(self, field: Field, value: Any, name: str) -> Control:
+        pointer = "/" + name.replace(".", "/")
+        if field.type in RECORD_LIST_TYPES:
+            return self._list(field, value, name, pointer)
+        if field.type in RECORD_TYPES:
+            record = value if isinstance(value, Mapping) else {}
+            row = Row(0, self._controls(field.parts, record, name))
+            return Control(field, name, problem=self.problems.get(pointer, ""), rows=(row,))
+        problem = self.problems.get(pointer, "") or self._below(pointer)
+        if field.type is FieldType.QUANTITY and isinstance(value, Mapping):
+            return Control(field, name, (_text(value.get("value")),), problem, str(value.get("unit", "")))
+        return Control(field, name, _values(value), problem)
+
+    def _list(self, field: Field, value: Any, name: str, pointer: str) -> Control:
+        """The records of a list; the first row stands there from the start when something is asked for."""
+        records = list(value) if isinstance(value, list) else []
+        records += [{}] if self.more == name or (field.required and not records) else []
+        rows = tuple(
+            Row(number, self._controls(field.parts, record if isinstance(record, Mapping) else {}, f"{name}.{number}"))
+            for number, record in enumerate(records)
+        )
+        blank = Row("__n__", self._controls(field.parts, {}, f"{name}.__n__"))
+        return Control(field, name, problem=self.problems.get(pointer, ""), rows=rows, blank=blank)
+
+    def _below(self, pointer: str) -> str:
+        """The first problem of an item of the field (a term, a string), which has no control of its own."""
+        return next((text for place, text in self.problems.items() if place.startswith(pointer + "/")), "")
+
+
+def _values(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, list):
+        return tuple(_text(item) for item in value if not is_blank(item))
+    return (_text(value),)
+
+
+def _text(value: Any) -> str:
+    """A value as a person types it: a term as "label (CURIE)"."""
+    if isinstance(value, Mapping):
+        label, curie = str(value.get("label", "")), str(value.get("curie", ""))
+        return f"{label} ({curie})" if label and curie else label or curie
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def build_form(
+    template: Template, document: Document, problems: Sequence[Problem] = (), more: str = ""
+) -> tuple[SectionForm, ...]:
+    """The sections of the page, in the template's order; `more` names a list that gets one more empty row."""
+    builder = _Builder(problems, more)
+    return tuple(builder.section(section, document.get(section.name)) for section in template.sections)
+
+
+def place_of(pointer: str, sections: Sequence[SectionForm]) -> str:
+    """The id of the control that a problem is about: its own, or the nearest one above."""
+    ids = {"/" + control.name.replace(".", "/"): control.id for form in sections for control in form.all_controls}
+    while pointer:
+        if pointer in ids:
+            return ids[pointer]
+        pointer = pointer.rpartition("/")[0]
+    return "main"

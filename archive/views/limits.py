@@ -1,0 +1,23 @@
+"""Limits, said before the first byte."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+
+@dataclass(frozen=True)
+class Limits:
+    @property
+    def file_bytes(self) -> int:
+        return settings.PORTAL_MAX_FILE_BYTES
+
+    @property
+    def files(self) -> int:
+        return settings.PORTAL_MAX_FILES
+
+    @property
+    def quota_bytes(self) -> int:
+        return settings.PORTAL_QUOTA_BYTES
+
+
+LIMITS = Limits()

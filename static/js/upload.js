@@ -1,0 +1,235 @@
+// Sends files and whole folders by tus 1.0: three at a time, with pause, and on from the last byte after a broken
+// connection, a restarted server or a reload. Without this script the page's plain file form does the same, unresumed.
+(() => {
+  'use strict';
+  const zone = document.querySelector('[data-upload]');
+  if (!zone || !window.tus || !tus.isSupported) return;
+
+  const AT_ONCE = 3;
+  const list = document.getElementById('uploads-here');
+  const total = document.getElementById('uploads-total');
+  const totalWords = document.getElementById('uploads-words');
+  const pauseAll = document.getElementById('uploads-pause');
+  const said = document.getElementById('status');
+  const dataset = zone.dataset.dataset;
+  const endpoint = zone.dataset.upload;
+  const largest = Number(zone.dataset.largest);
+  const token = () => document.querySelector('[name=csrfmiddlewaretoken]').value;
+
+  const waiting = [];
+  const running = new Map();
+  const failed = new Set();
+  let sent = 0;
+  let wanted = 0;
+  let finished = 0;
+  let paused = false;
+
+  const bytes = (count) => {
+    const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+    let at = 0;
+    let value = count;
+    while (value >= 1000 && at < units.length - 1) { value /= 1000; at += 1; }
+    return `${at ? value.toFixed(1) : value}\u00a0${units[at]}`;
+  };
+
+  // ---- one file ------------------------------------------------------------------------------------------------
+
+  const row = (path, size) => {
+    const item = document.getElementById('upload-row').content.firstElementChild.cloneNode(true);
+    item.querySelector('code').textContent = path;
+    item.querySelector('[data-size]').textContent = bytes(size);
+    item.querySelector('progress').setAttribute('aria-label', `Upload of ${path}`);
+    return item;
+  };
+
+  const show = (job, words, kind) => {
+    const state = job.item.querySelector('.state');
+    state.className = `state ${kind}`;
+    state.textContent = words;
+  };
+
+  const sentence = (error) => {
+    const response = error.originalResponse;
+    if (!response) return 'No connection to the portal. What was sent is kept; press Retry, or choose the file again later.';
+    try {
+      const problem = JSON.parse(response.getBody());
+      return problem.errors?.[0]?.message ?? problem.detail;
+    } catch {
+      return `The portal answered ${response.getStatus()}. What was sent is kept; press Retry.`;
+    }
+  };
+
+  const start = async (job) => {
+    running.set(job.path, job);
+    list.append(job.item);
+    show(job, 'Starting', 'busy');
+    const upload = new tus.Upload(job.file, {
+      endpoint,
+      chunkSize: 64 * 1024 * 1024,
+      retryDelays: [0, 1000, 3000, 5000, 10000, 20000, 30000],
+      removeFingerprintOnSuccess: true,
+      metadata: { path: job.path, filename: job.file.name, dataset },
+      fingerprint: async () => ['mg', dataset, job.path, job.file.size, job.file.lastModified].join('|'),
+      onBeforeRequest: (request) => request.setHeader('X-CSRFToken', token()),
+      onShouldRetry: (error) => {
+        const status = error.originalResponse?.getStatus() ?? 0;
+        show(job, 'Connection lost, trying again', 'warn');
+        return status === 0 || status === 409 || status === 423 || status === 460 || status >= 500;
+      },
+      onProgress: (done) => progress(job, done),
+      onError: (error) => fail(job, sentence(error)),
+      onSuccess: () => succeed(job),
+    });
+    job.upload = upload;
+    const previous = await upload.findPreviousUploads();
+    if (previous.length) upload.resumeFromPreviousUpload(previous[0]);
+    if (!paused) upload.start();
+  };
+
+  const progress = (job, done) => {
+    sent += done - job.done;
+    job.done = done;
+    const bar = job.item.querySelector('progress');
+    bar.max = job.file.size || 1;
+    bar.value = done;
+    job.item.querySelector('[data-size]').textContent = `${bytes(done)} of ${bytes(job.file.size)}`;
+    if (!paused) show(job, 'Uploading', 'busy');
+    summarise();
+  };
+
+  const succeed = (job) => {
+    progress(job, job.file.size);
+    running.delete(job.path);
+    finished += 1;
+    job.item.remove();
+    refresh();
+    next();
+  };
+
+  const fail = (job, words) => {
+    running.delete(job.path);
+    failed.add(job);
+    show(job, 'Stopped', 'bad');
+    const fix = job.item.querySelector('.fix');
+    fix.hidden = false;
+    fix.querySelector('.error').textContent = words;
+    next();
+  };
+
+  const retry = (job) => {
+    failed.delete(job);
+    job.item.querySelector('.fix').hidden = true;
+    waiting.unshift(job);
+    next();
+  };
+
+  const drop = async (job) => {
+    failed.delete(job);
+    running.delete(job.path);
+    wanted -= job.file.size;
+    sent -= job.done;
+    job.item.remove();
+    await job.upload?.abort(true).catch(() => {});
+    summarise();
+    next();
+  };
+
+  // ---- all files -----------------------------------------------------------------------------------------------
+
+  const next = () => {
+    while (!paused && running.size < AT_ONCE && waiting.length) start(waiting.shift());
+    summarise();
+  };
+
+  const summarise = () => {
+    const busy = running.size + waiting.length;
+    document.getElementById('uploads-box').hidden = busy + failed.size === 0;
+    total.max = wanted || 1;
+    total.value = sent;
+    const more = waiting.length ? `, ${waiting.length.toLocaleString()} files wait` : '';
+    totalWords.textContent = `${bytes(sent)} of ${bytes(wanted)} sent${more}`;
+    if (!busy && finished) {
+      said.textContent = failed.size ? `${failed.size} of the uploads stopped. Each says why.` : 'All files have arrived.';
+      finished = 0;
+    }
+  };
+
+  let due = 0;
+  const refresh = () => {
+    if (due) return;
+    due = setTimeout(() => { due = 0; document.body.dispatchEvent(new Event('files-arrived')); }, 300);
+  };
+
+  const add = (file, path) => {
+    if (failed.size) for (const job of [...failed]) if (job.path === path) drop(job);
+    if (running.has(path) || waiting.some((job) => job.path === path)) return;
+    const job = { file, path, done: 0, item: row(path, file.size) };
+    job.item.querySelector('[data-retry]').addEventListener('click', () => retry(job));
+    job.item.querySelector('[data-drop]').addEventListener('click', () => drop(job));
+    wanted += file.size;
+    if (largest && file.size > largest) {
+      list.append(job.item);
+      fail(job, `${bytes(file.size)} is more than the ${bytes(largest)} that one file may have.`);
+      return;
+    }
+    waiting.push(job);
+  };
+
+  const addAll = (pairs) => {
+    for (const [file, path] of pairs) add(file, path);
+    next();
+  };
+
+  // ---- where files come from -----------------------------------------------------------------------------------
+
+  const HIDDEN = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini)$/;
+  const readEntry = async (entry) => {
+    if (entry.isFile) {
+      const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+      return [[file, entry.fullPath.replace(/^\//, '')]];
+    }
+    const reader = entry.createReader();
+    const found = [];
+    for (;;) {
+      // A directory is read in portions of a hundred; the last one is empty.
+      const portion = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+      if (!portion.length) break;
+      for (const child of portion) found.push(...await readEntry(child));
+    }
+    return found;
+  };
+  const without = (pairs) => pairs.filter(([, path]) => !HIDDEN.test(path));
+
+  zone.addEventListener('dragover', (event) => { event.preventDefault(); zone.classList.add('over'); });
+  zone.addEventListener('dragleave', () => zone.classList.remove('over'));
+  zone.addEventListener('drop', async (event) => {
+    event.preventDefault();
+    zone.classList.remove('over');
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
+    for (const entry of entries) addAll(without(await readEntry(entry)));
+  });
+  for (const input of zone.querySelectorAll('input[type=file]')) {
+    input.addEventListener('change', () => {
+      addAll(without([...input.files].map((file) => [file, file.webkitRelativePath || file.name])));
+      input.value = '';
+    });
+  }
+  for (const button of zone.querySelectorAll('[data-choose]')) {
+    button.hidden = false;
+    button.addEventListener('click', () => document.getElementById(button.dataset.choose).click());
+  }
+  zone.querySelector('[data-plain]')?.remove();
+
+  pauseAll.addEventListener('click', () => {
+    paused = !paused;
+    pauseAll.setAttribute('aria-pressed', String(paused));
+    pauseAll.querySelector('span').textContent = paused ? 'Resume all' : 'Pause all';
+    for (const job of running.values()) {
+      if (paused) { job.upload?.abort(); show(job, 'Paused', 'warn'); } else job.upload?.start();
+    }
+    next();
+  });
+  window.addEventListener('beforeunload', (event) => {
+    if (running.size + waiting.length) event.preventDefault();
+  });
+})();
