@@ -7,8 +7,12 @@ from celery.schedules import crontab
 from celery.signals import worker_process_init
 
 from archive.imaging.pool import sandbox
+from portal import broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.embedded")
+# How often the safety net looks for rows that should have moved and did not.
+SWEEP_SECONDS = float(os.environ.get("PORTAL_SWEEP_SECONDS", 20))
+broker.register()
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -24,7 +28,7 @@ app.conf.task_routes = {
 }
 # What runs by itself. The sweeps are the safety net: a lost message costs a minute, not an image.
 app.conf.beat_schedule = {
-    "send on what should have moved": {"task": "archive.tasks.sweep_task", "schedule": 20},
+    "send on what should have moved": {"task": "archive.tasks.sweep_task", "schedule": SWEEP_SECONDS},
     "drop expired uploads": {"task": "archive.tasks.expire_uploads_task", "schedule": 3600},
     "release what is due": {"task": "archive.tasks.release_due_task", "schedule": 600},
     "catch up with the index": {"task": "search.tasks.drain_outbox_task", "schedule": 15},

@@ -74,11 +74,11 @@ def _append(request: Request, upload: Upload, offset: int) -> None:
     """Everything that comes, up to what is missing. Without a length (chunked) the stream's end is the end."""
     wanted = protocol.checksum(request.headers)
     announced = Announced(wanted.algorithm, wanted.digest) if wanted else None
-    is_chunked = "CONTENT_LENGTH" not in request.META or request.headers.get("Transfer-Encoding", "") == "chunked"
-    length = upload.size - offset if is_chunked else _body_length(request)
-    uploading.append_bytes(
-        upload=upload, offset=offset, stream=request._request, length=max(0, length), announced=announced
-    )
+    # Django reads no body without a length; the server itself knows where a chunked one ends.
+    is_chunked = not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated")
+    stream = request.META["wsgi.input"] if is_chunked else request._request
+    length = max(0, upload.size - offset) if is_chunked else _body_length(request)
+    uploading.append_bytes(upload=upload, offset=offset, stream=stream, length=length, announced=announced)
 
 
 def _progress(response: Response, upload: Upload) -> Response:
@@ -118,7 +118,7 @@ class UploadsView(TusView):
             replaces=wanted.replaces,
         )
         # An upload that was begun before goes on by HEAD and PATCH: these bytes are not its next ones.
-        if _body_length(request) and upload.offset == 0 and upload.state == UploadState.OPEN:
+        if request.content_type == protocol.CONTENT_TYPE and upload.offset == 0 and upload.state == UploadState.OPEN:
             _append(request, upload, 0)
         response = Response(status=status.HTTP_201_CREATED)
         response["Location"] = reverse("archive-api:upload", args=[upload.pk])
