@@ -274,7 +274,7 @@ def _card(source: Source, terms: list[TermValue], gathered: Gathered, count: int
         "images": count,
         "is_draft": source.version is None,
         "shots": gathered.shots,
-        "no_picture": gathered.no_picture or ("" if count else "No images: its files are kept as they are."),
+        "no_picture": gathered.no_picture or ("" if count else "No images"),
     }
 
 

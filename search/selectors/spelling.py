@@ -23,7 +23,7 @@ class Correction:
 
 
 def corrected(query: SearchQuery, reader: finding.Reader) -> Correction | None:
-    """The same search with misspelt words put right, if that finds something."""
+    """The same search with misspelt words put right, if that finds something: with its filters, else without them."""
     asked = [leaf.text for leaf in wanted(query.node) if not isinstance(leaf, Prefix)]
     unknown = {word for text in asked for word in words.folded(text) if len(word) >= SHORTEST_WORD and word.isalpha()}
     if not unknown:
@@ -34,8 +34,10 @@ def corrected(query: SearchQuery, reader: finding.Reader) -> Correction | None:
         return None
     text = _replaced(query.text, better)
     changed = replace(query, text=text, node=parse(text, query.kind), cursor="")
-    total = finding.count(changed, reader)
-    return Correction(changed, total) if total else None
+    for better_query in (changed, replace(changed, filters={}, ranges={})):
+        if total := finding.count(better_query, reader):
+            return Correction(better_query, total)
+    return None
 
 
 def _known_words(kind: Kind, unknown: Iterable[str], reader: finding.Reader) -> set[str]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -34,8 +34,11 @@ def images(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, kind: Kind) -> HttpResponse:
     params = dict(request.GET.lists())
-    if looked_in := _search_inside(request, kind):
-        return redirect(f"{reverse(FACET_PAGES[kind], args=[looked_in])}?{request.GET.urlencode()}")
+    looked_in = _search_inside(request, kind)
+    said = _said(request.GET)
+    if looked_in or said != request.GET:
+        page = reverse(FACET_PAGES[kind], args=[looked_in]) if looked_in else reverse(PAGES[kind])
+        return redirect(f"{page}?{said.urlencode()}" if said else page)
     context = frame(request, kind)
     status = 200
     try:
@@ -61,6 +64,18 @@ def frame(request: HttpRequest, kind: Kind) -> dict[str, Any]:
         "text": request.GET.get("q", ""),
         "tabs": _tabs(request),
     }
+
+
+def _said(params: QueryDict) -> QueryDict:
+    """The parameters that say something: a form sends its blank fields too, and an address should not hold them."""
+    said = QueryDict(mutable=True)
+    for name, values in params.lists():
+        bounds = [params.get(f"{name.removesuffix('.unit')}.{end}", "").strip() for end in ("min", "max")]
+        if not name.endswith(".unit") or any(bounds):
+            said.setlist(name, [value for value in values if value.strip()])
+            if not said.getlist(name):
+                del said[name]
+    return said
 
 
 def _search_inside(request: HttpRequest, kind: Kind) -> str:
@@ -127,10 +142,10 @@ def _other(query: SearchQuery, results: Results, request: HttpRequest) -> dict[s
     totals = {query.kind.value: results.total}
     strip: list[Any] = []
     try:
-        asked = from_params(other, {**dict(request.GET.lists()), "size": [str(STRIP)], "cursor": [""]})
+        asked = from_params(other, {**dict(request.GET.lists()), "size": [str(2 * STRIP)], "cursor": [""]})
         if other is Kind.IMAGE and not query.cursor:
             found = finding.find(replace(asked, facets=()), request.user)
-            strip = [hit for hit in found.hits if hit.thumbnail]
+            strip = [hit for hit in found.hits if hit.thumbnail][:STRIP]
             totals[other.value] = found.total
         else:
             totals[other.value] = finding.count(asked, request.user)

@@ -86,6 +86,15 @@ def test_what_is_typed_is_text_never_markup(site):
     assert b"<b>x</b>" not in response.content
 
 
+def test_an_address_holds_only_what_was_said(site):
+    blank = {"q": "", "size_x.min": "", "pixel_size.min": " ", "pixel_size.unit": "nm", "organism": "Homo sapiens"}
+    response = site.get("/search/images/", blank)
+    assert response.status_code == 302
+    assert response.url == "/search/images/?organism=Homo+sapiens"
+    assert site.get(response.url).status_code == 200
+    assert site.get("/search/", {"q": ""}).url == "/search/"
+
+
 def test_filters_become_chips_that_can_be_taken_off(site):
     response = site.get("/search/", {"q": "human", "organism": "Homo sapiens", "pixel_size.max": "200",
                                      "pixel_size.unit": "nm"})  # fmt: skip
