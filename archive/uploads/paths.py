@@ -13,7 +13,7 @@ _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _DEVICES = frozenset(
     {"CON", "PRN", "AUX", "NUL", *(f"{port}{digit}" for port in ("COM", "LPT") for digit in "123456789")}
 )
-_DRIVE = re.compile(r"^[A-Za-z]:")
+_DRIVE = re.compile(r"^[A-Za-z]:(?=[/\\])")
 # A folder of this ending is one image (OME-Zarr).
 _BUNDLE = re.compile(r"\.zarr$", re.IGNORECASE)
 
