@@ -4,6 +4,8 @@ import pytest
 from django.core.cache import cache
 from pytest_socket import socket_allow_hosts
 
+from tests.fixtures_states import every_state  # noqa: F401
+
 
 @pytest.fixture(autouse=True)
 def _only_loopback():
