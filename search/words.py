@@ -15,6 +15,7 @@ import tantivy
 _WORD = re.compile(r"[^\W_]+")
 _STEMMER = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).filter(tantivy.Filter.stemmer("english")).build()
 LONGEST_WORD = 60
+SHORT_TEXT = 120
 # Stands between two values of one field; nobody can type it, so that no phrase matches across values.
 GAP = "¶"
 
@@ -51,11 +52,22 @@ def tokens(text: str) -> list[Token]:
 
 def stems(text: str) -> tuple[str, ...]:
     """The stems of a text, in order."""
-    return tuple(stem(word) for word in _WORD.findall(text))
+    return _short_stems(text) if len(text) <= SHORT_TEXT else tuple(stem(word) for word in _WORD.findall(text))
 
 
 def folded(text: str) -> tuple[str, ...]:
     """The words of a text without stemming, for prefixes and suggestions."""
+    return _short_folded(text) if len(text) <= SHORT_TEXT else tuple(fold(word) for word in _WORD.findall(text))
+
+
+# Documents of one dataset share names, terms and titles: most short texts come again at once.
+@lru_cache(maxsize=32_768)
+def _short_stems(text: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in _WORD.findall(text))
+
+
+@lru_cache(maxsize=32_768)
+def _short_folded(text: str) -> tuple[str, ...]:
     return tuple(fold(word) for word in _WORD.findall(text))
 
 

@@ -54,6 +54,7 @@ class SearchDocument:
 class FieldType(StrEnum):
     KEYWORD = "keyword"  # exact, several values, counted by facets
     WORDS = "words"  # tokenised by search.words, separated by spaces
+    PREFIXES = "prefixes"  # words again, unstemmed, for what begins a word: neither places nor frequencies are kept
     NUMBER = "number"
     SORT = "sort"  # a string that orders documents, and no two alike
     REVISION = "revision"
@@ -73,7 +74,8 @@ _TEXTS = sorted({name for name in TEXT_FIELDS.values() if name != "title"})
 def schema(kind: Kind, facets: FacetRegistry) -> dict[str, FieldType]:
     """The fields of an index."""
     found = {"id": FieldType.KEYWORD, "access": FieldType.KEYWORD, "revision": FieldType.REVISION}
-    found |= dict.fromkeys(("title", "body", "exact", "title_exact", *_TEXTS), FieldType.WORDS)
+    found |= dict.fromkeys(("title", "body", *_TEXTS), FieldType.WORDS)
+    found |= dict.fromkeys(("exact", "title_exact"), FieldType.PREFIXES)
     for facet in facets.of(kind):
         found[facet.name] = FieldType.KEYWORD if facet.is_terms else FieldType.NUMBER
         if facet.is_terms:

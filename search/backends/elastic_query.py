@@ -18,6 +18,7 @@ _TYPES: dict[FieldType, dict[str, Any]] = {
     FieldType.KEYWORD: {"type": "keyword"},
     # Words come from our own tokeniser; the engine only cuts at the spaces.
     FieldType.WORDS: {"type": "text", "analyzer": "whitespace"},
+    FieldType.PREFIXES: {"type": "text", "analyzer": "whitespace", "index_options": "docs", "norms": False},
     FieldType.NUMBER: {"type": "double"},
     FieldType.SORT: {"type": "keyword", "index": False},
     FieldType.REVISION: {"type": "long"},

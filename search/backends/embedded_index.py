@@ -24,6 +24,8 @@ def tantivy_schema(layout: dict[str, FieldType]) -> tantivy.Schema:
             builder.add_text_field(name, stored=name == "id", fast=True, tokenizer_name="raw", index_option="basic")
         elif kind is FieldType.WORDS:
             builder.add_text_field(name, tokenizer_name="words", index_option="position")
+        elif kind is FieldType.PREFIXES:
+            builder.add_text_field(name, tokenizer_name="words", index_option="basic")
         elif kind is FieldType.NUMBER:
             builder.add_float_field(name, fast=True)
         elif kind is FieldType.SORT:
