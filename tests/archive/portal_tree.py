@@ -16,7 +16,7 @@ import psutil
 import requests
 
 TOP = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
+PATIENCE = 120.0
 # Puts one person with a token and one dataset with a draft into the database that its environment names.
 _SEED = """
 import django; django.setup()
@@ -108,6 +108,7 @@ def running_portal(folder: Path) -> Iterator[PortalTree]:
     port = free_port()
     env = environment(folder, port)
     subprocess.run([sys.executable, "-c", _SEED], env=env, cwd=TOP, check=True, timeout=PATIENCE)
+    folder.mkdir(exist_ok=True)
     with (folder / "log").open("wb") as log:
         command = [sys.executable, "manage.py", "portal", "--processes", "2", "--empty"]
         process = subprocess.Popen(command, env=env, cwd=TOP, stdout=log, stderr=log)

@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from tests.archive.portal_tree import ACCESSION, TOKEN, PortalTree, running_portal, wait_until
-from tests.archive.tus import BYTES, metadata
+from tests.archive.tus_headers import BYTES, metadata
 
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "images"
 HEADERS = {"Tus-Resumable": "1.0.0", "Authorization": f"Bearer {TOKEN}"}

@@ -1,7 +1,5 @@
 """A small tus client over Django's test client: what a test wants to say about an upload, in one line."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -11,18 +9,9 @@ from django.test import Client
 
 from archive.models import Dataset, Upload, User
 from archive.services import uploading
+from tests.archive.tus_headers import BYTES, metadata
 
 ROOT = "/api/v1/uploads/"
-BYTES = "application/offset+octet-stream"
-
-
-def metadata(**values: str) -> str:
-    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in values.items())
-
-
-def checksum(content: bytes, algorithm: str = "sha256") -> dict[str, str]:
-    digest = hashlib.new(algorithm, content).digest()
-    return {"Upload-Checksum": f"{algorithm} {base64.b64encode(digest).decode()}"}
 
 
 @dataclass

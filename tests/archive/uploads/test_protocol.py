@@ -12,7 +12,8 @@ from archive.models import ApiToken, File, Upload
 from archive.services import uploading
 from archive.states import DatasetRole, DepositionState, FileState, TokenScope, UploadState
 from archive.uploads import protocol
-from tests.archive.tus import BYTES, ROOT, Tus, checksum, deposit, metadata
+from tests.archive.tus import ROOT, Tus, deposit
+from tests.archive.tus_headers import BYTES, checksum, metadata
 from tests.factories.archive import FileFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
