@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -23,7 +24,8 @@ logger = logging.getLogger(__name__)
 
 MAX_TRIES = 3
 # Not the row's fault: it stays as it is, the start is not counted, and the sweep sends it again.
-OUTAGES = (PoolUnavailable, Overloaded, StorageFull)
+# An object that is missing is a FileNotFoundError, and no outage.
+OUTAGES = (PoolUnavailable, Overloaded, StorageFull, BotoCoreError, ClientError, OperationalError)
 
 Row = File | Image
 

@@ -197,9 +197,13 @@ def _wake_waiting(file: File, *, is_late: bool) -> None:
 
 
 def settle(dataset_id: int) -> None:
-    """Tell when nothing of a dataset is under way any more; to be called in a transaction."""
+    """Tell when nothing of a dataset is under way any more; to be called in a transaction.
+
+    Nobody waits for the fields of plates: they are drawn in the background, by the hundred thousand if need be.
+    """
     files = File.objects.filter(dataset_id=dataset_id, state__in=UNFINISHED_FILES, until_version__isnull=True)
     images = Image.objects.filter(dataset_id=dataset_id, state__in=UNFINISHED_IMAGES, until_version__isnull=True)
+    images = images.filter(well__isnull=True)
     if files.exists() or images.exists():
         return
     emit(Event.DATASET_CHANGED, dataset_id=dataset_id)

@@ -111,7 +111,7 @@ def _move(file: File, state: FileState, **fields: object) -> bool:
 def _clear(file: File) -> None:
     """Images and plates of an earlier reading that no longer hold."""
     filing.withdraw_images(file.images.all(), file.from_version)
-    file.plates.filter(file__from_version=file.from_version).delete()
+    file.plates.all().delete()
 
 
 def _valid(dataset_id: int):
