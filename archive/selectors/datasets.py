@@ -9,10 +9,10 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from archive import access
 from archive.access import Reader
 from archive.metadata import FieldType, Template
-from archive.models import Dataset, Deposition, File, Image, Membership, Version
+from archive.models import Dataset, Deposition, Image, Membership, Version
 from archive.selectors.depositions import open_deposition
 from archive.selectors.templates import template_of
-from archive.selectors.versions import files_of_version, images_of_version, latest_version
+from archive.selectors.versions import latest_version
 from archive.states import Access, DatasetRole, PortalRole
 
 
@@ -98,23 +98,9 @@ def my_datasets(user: Reader) -> QuerySet[Dataset]:
     return Dataset.objects.filter(pk__in=Membership.objects.filter(user_id=user.pk).values("dataset")).order_by("-pk")
 
 
-def latest_released(user: Reader, limit: int = 6) -> list[Dataset]:
-    """The latest public datasets that this reader may open, for the front page."""
-    rows = visible_datasets(user).filter(latest_version__isnull=False, standing="current")
-    return list(rows.order_by("-released_at", "-pk")[:limit])
-
-
 def covers(dataset_ids: Sequence[int], user: Reader) -> dict[int, Image]:
     """One drawn image for each of a page of datasets, by one query: the first of those that this reader may see."""
     drawn = access.visible_to(Image.objects.exclude(thumbnail_small=""), user)
     first = drawn.filter(dataset=OuterRef("dataset")).order_by("number").values("pk")[:1]
     images = drawn.filter(dataset__in=dataset_ids, pk=Subquery(first)).select_related("dataset")
     return {image.dataset_id: image for image in images}
-
-
-def files_of(record: DatasetRecord, user: Reader) -> QuerySet[File]:
-    return files_of_version(record.dataset, record.number, user)
-
-
-def images_of(record: DatasetRecord, user: Reader) -> QuerySet[Image]:
-    return images_of_version(record.dataset, record.number, user)

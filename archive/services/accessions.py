@@ -1,4 +1,4 @@
-"""Accessions: `MG-D1042` for datasets, `MG-D1042-I7` for images. Given once, in the transaction that uses them."""
+"""Accessions of datasets, `MG-D1042`, and DOIs of versions. Each is given once, in the transaction that uses it."""
 
 from django.conf import settings
 from django.db.models import F
@@ -15,18 +15,6 @@ def next_dataset_accession() -> str:
     AccessionCounter.objects.filter(name=_DATASETS).update(last=F("last") + 1)
     number = AccessionCounter.objects.values_list("last", flat=True).get(name=_DATASETS)
     return f"{settings.PORTAL_ACCESSION_PREFIX}-D{number}"
-
-
-def take_image_numbers(*, dataset: Dataset, count: int) -> range:
-    """The next `count` image numbers of a dataset. Call it inside the transaction that makes the images."""
-    Dataset.objects.filter(pk=dataset.pk).update(last_image=F("last_image") + count)
-    last = Dataset.objects.values_list("last_image", flat=True).get(pk=dataset.pk)
-    dataset.last_image = last
-    return range(last - count + 1, last + 1)
-
-
-def image_accession(dataset: Dataset, number: int) -> str:
-    return f"{dataset.accession}-I{number}"
 
 
 def version_doi(dataset: Dataset, number: int) -> str:
