@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from archive.models import Dataset, Deposition, File, Image, Plate, Upload, User
+from archive.models import Dataset, Deposition, File, Image, Plate, Term, Upload, User
 from archive.services import auditing
 from archive.services.memberlists import Member, write_members
 from archive.states import (
@@ -226,6 +226,7 @@ def _every_file_and_image_state(scene: Scene) -> None:
 
 def make_world() -> World:
     world = World(_people())
+    Term.objects.create(curie="NCBITaxon:9606", ontology="NCBITaxon", version="1", label="Homo sapiens")
     for plan in PLANS:
         world.scenes[plan.name] = _scene(plan, world.people)
     _every_file_and_image_state(world.scenes["draft"])
