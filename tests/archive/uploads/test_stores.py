@@ -4,11 +4,13 @@ import errno
 import fcntl
 import hashlib
 import os
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.http import UnreadablePostError
+from django.utils import timezone
 
 from archive.errors import ChecksumMismatch, OffsetMismatch, StorageFull
 from archive.models import Upload
@@ -161,3 +163,54 @@ def test_a_cancelled_upload_leaves_no_bytes(dataset):
     byte_store().drop(upload)
     assert not originals().exists(upload.key)
     assert not originals().exists(f"{upload.key}.part")
+
+
+@pytest.mark.skipif(not os.environ.get("PORTAL_TEST_STORAGE_URL", "").startswith("s3"), reason="about a bucket")
+class TestS3:
+    LARGE = CONTENT * 5  # 15 MiB: two parts of 5 MiB and a remainder on the way
+
+    @pytest.fixture(autouse=True)
+    def _small_parts(self, monkeypatch):
+        monkeypatch.setattr(stores.S3Store, "PART", 5 << 20)
+
+    def begin(self, dataset) -> Upload:
+        return uploading.create_upload(user=dataset.created_by, dataset=dataset, path="large.bin", size=len(self.LARGE))
+
+    def append(self, upload: Upload, size: int) -> int:
+        at = Upload.objects.get(pk=upload.pk).offset
+        return append(upload, BytesIO(self.LARGE[at : at + size]), at + size)
+
+    @pytest.mark.parametrize("size", [1 << 20, 3_000_001, 5 << 20, 7 << 20, 15 << 20])
+    def test_requests_of_any_size_become_parts_and_a_remainder(self, dataset, size):
+        upload = self.begin(dataset)
+        while (at := Upload.objects.get().offset) < len(self.LARGE):
+            assert self.append(upload, min(size, len(self.LARGE) - at)) > at
+        assert Upload.objects.get().state == UploadState.COMPLETE
+        assert hashlib.sha256(stored(upload)).digest() == hashlib.sha256(self.LARGE).digest()
+
+    def test_parts_that_were_never_acknowledged_are_replaced(self, dataset):
+        upload = self.begin(dataset)
+        self.append(upload, 6 << 20)
+        known = Upload.objects.values("offset", "progress").get()
+        self.append(upload, 6 << 20)
+        Upload.objects.update(**known)  # as if the process had died before it told the row
+        self.append(upload, 2 << 20)
+        self.append(upload, len(self.LARGE) - (8 << 20))
+        assert stored(upload) == self.LARGE
+
+    def test_a_second_writer_is_turned_away_until_the_first_is_silent(self, dataset):
+        upload = self.begin(dataset)
+        Upload.objects.update(writer="another", writer_seen_at=timezone.now())
+        with pytest.raises(OffsetMismatch, match="at this moment"):
+            self.append(upload, 100)
+        Upload.objects.update(writer_seen_at=timezone.now() - timedelta(minutes=1))
+        assert self.append(upload, 100) == 100
+
+    def test_a_cancelled_upload_leaves_no_parts(self, dataset):
+        upload = self.begin(dataset)
+        self.append(upload, 6 << 20)
+        upload.refresh_from_db()
+        uploading.cancel_upload(upload=upload)
+        store = byte_store()
+        found = store._client.list_multipart_uploads(Bucket=store._bucket).get("Uploads", ())
+        assert upload.key not in {item["Key"].removeprefix("originals/") for item in found}
