@@ -7,7 +7,7 @@ drawn; the table beside the picture lists them.
 from collections import defaultdict
 from dataclasses import dataclass
 
-from curation.workflow import STATE_WORDS, TABLE, WORDS, CandidateState
+from curation.workflow import STATE_WORDS, TABLE, WORDS, CandidateState, who
 
 BOX_WIDTH, BOX_HEIGHT = 132, 44
 WIDTH, HEIGHT = 1000, 424
@@ -142,7 +142,10 @@ def rows() -> list[dict[str, object]]:
     found: dict[tuple[object, ...], dict[str, object]] = {}
     for move in TABLE:
         key = (move.action, move.to, move.roles, move.needs_reason, move.independent)
-        row = found.setdefault(key, {"move": move, "words": WORDS[move.action], "sources": [], "to": move.to})
+        target = STATE_WORDS[move.to][0] if move.to else "stays"
+        row = found.setdefault(
+            key, {"move": move, "words": WORDS[move.action], "sources": [], "target": target, "who": who(move)}
+        )
         sources = row["sources"]
         assert isinstance(sources, list)
         sources.append(STATE_WORDS[move.source][0] if move.source else "")

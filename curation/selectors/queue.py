@@ -265,6 +265,12 @@ def nominated_by(user: Reader) -> list[Candidate]:
     return list(Candidate.objects.filter(nominated_by=user.pk).select_related("dataset").order_by("-moved_at")[:50])
 
 
+def of_depositor(user: Reader) -> list[Candidate]:
+    """Candidates among this person's own datasets: where they stand."""
+    own = Candidate.objects.filter(dataset__memberships__user=user.pk)
+    return list(own.select_related("dataset").order_by("-moved_at")[:50])
+
+
 def _rows(page: Sequence[Candidate], now: datetime) -> list[Row]:
     pictures = pictures_of(candidate.dataset_id for candidate in page)
     metadata = _metadata_of(page)

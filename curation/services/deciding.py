@@ -21,10 +21,16 @@ from curation.workflow import DECISIONS, Action, CandidateState
 _FOLLOWS = {Outcome.ACCEPT: Action.ACCEPT, Outcome.DECLINE: Action.DECLINE}
 
 
+def outcome_of(word: str) -> Action:
+    """What was chosen as an action; raises Invalid where nothing was."""
+    if word not in [str(action) for action in DECISIONS]:
+        raise Invalid("Choose a decision.", [FieldProblem("/outcome", "Choose whether to accept, decline or defer.")])
+    return Action(word)
+
+
 def decide(*, candidate: Candidate, actor: User, outcome: Action, rationale: str, deviation: str = "") -> Decision:
     """Conclude a round. Public for ever: rationale, scores, and the reason if it differs from the scores."""
-    if outcome not in DECISIONS:
-        raise Invalid("Choose a decision.", [FieldProblem("/outcome", "Choose whether to accept, decline or defer.")])
+    outcome = outcome_of(str(outcome))
     move = moving.require(candidate=candidate, action=outcome, actor=actor, reason=rationale)
     found = selectors.of_candidate(candidate)
     assessed = selectors.assessment(found)
