@@ -32,7 +32,7 @@ class Links(serializers.Serializer):
 # --- datasets and versions
 
 
-class LabelSerializer(serializers.Serializer):
+class BadgeSerializer(serializers.Serializer):
     slug = serializers.CharField()
     label = serializers.CharField()
     evidence = serializers.CharField()
@@ -54,10 +54,10 @@ class DatasetSerializer(Links):
     labels = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
 
-    @extend_schema_field(LabelSerializer(many=True))
+    @extend_schema_field(BadgeSerializer(many=True))
     def get_labels(self, dataset: Dataset) -> list[dict[str, Any]]:
         badges = self.context.get("badges") or extensions.badges([dataset.pk])
-        return LabelSerializer(badges.get(dataset.pk, []), many=True).data
+        return BadgeSerializer(badges.get(dataset.pk, []), many=True).data
 
     def get_url(self, dataset: Dataset) -> str:
         return self.link("dataset", dataset.accession)

@@ -141,6 +141,7 @@ REST_FRAMEWORK = {
         "archive.api.permissions.TokenScopes",
     ],
     "DEFAULT_PAGINATION_CLASS": "archive.api.pagination.CursorPagination",
+    "DEFAULT_PARSER_CLASSES": ["archive.api.parsers.ShallowJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "portal.http.problem_json",

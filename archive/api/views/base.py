@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
@@ -10,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from archive.api.permissions import TokenScopes
+from archive.errors import TooLarge
 
 BYTES = OpenApiResponse(OpenApiTypes.BINARY, description="The bytes.")
 NOTHING = OpenApiResponse(None, description="Done.")
@@ -31,6 +34,13 @@ class PersonalView(APIView):
 
 def sent(request: Request, shape: type[serializers.Serializer]) -> dict[str, Any]:
     """What was sent, as its shape says; every fault is named in the problem JSON."""
-    serializer = shape(data=request.data)
+    try:
+        content = request.data
+    except RequestDataTooBig as error:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        raise TooLarge(
+            f"A request may have at most {limit} bytes. Send less at a time; files go to uploads/."
+        ) from error
+    serializer = shape(data=content)
     serializer.is_valid(raise_exception=True)
     return serializer.validated_data

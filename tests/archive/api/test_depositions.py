@@ -150,3 +150,27 @@ def test_lists_cost_the_same_whatever_their_length(owner, as_user, count, django
     with django_assert_max_num_queries(5):
         files = browser.get(f"{URL}{deposition.dataset.accession}/files").json()["results"]
     assert len(files) == count
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"metadata": ' + b"[" * 200_000 + b"]" * 200_000 + b"}", 400),
+        (b'{"metadata": ' + b'{"a":' * 50 + b"1" + b"}" * 50 + b"}", 422),
+        (b'{"metadata": [1, 2]}', 422),
+        (b'{"metadata": {"study": {"title": NaN}}}', 400),
+        (b'{"metadata": {"study": {"title": "' + b"x" * 6_000_000 + b'"}}}', 413),
+        (b'{"metadata": {"study": {"title": "\xff"}}}', 400),
+        (b'{"metadata": {"study": {"title": "a\\u0000\\ud800b"}}}', 201),
+        (b"{", 400),
+        (b"[]", 400),
+    ],
+    ids=["very deep", "deep", "no object", "NaN", "large", "no UTF-8", "no text", "no JSON", "a list"],
+)
+def test_hostile_bodies_are_answers(script, body, status):
+    response = script.generic("POST", URL, body, "application/json")
+
+    assert response.status_code == status, response.content[:300]
+    if status >= 400:
+        assert response["Content-Type"] == "application/problem+json"
+        assert response.json()["detail"]
