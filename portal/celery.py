@@ -5,6 +5,7 @@ import os
 from celery import Celery
 from celery.schedules import crontab
 from celery.signals import worker_process_init
+from django.conf import settings
 
 from archive.imaging.pool import sandbox
 from portal import broker
@@ -34,6 +35,12 @@ app.conf.beat_schedule = {
     "catch up with the index": {"task": "search.tasks.drain_outbox_task", "schedule": 15},
     "seal the audit trail": {"task": "archive.tasks.audit_seal_task", "schedule": crontab(hour=3, minute=10)},
 }
+
+if settings.CURATION:
+    app.conf.beat_schedule["look at new versions of what carries a label"] = {
+        "task": "curation.tasks.catch_up_task",
+        "schedule": 600,
+    }
 
 
 @worker_process_init.connect

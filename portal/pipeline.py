@@ -6,11 +6,21 @@ Recorders run inside the transaction of the event, tasks are sent after its comm
 its row again and moves it by compare-and-set, so sending one twice, or never, does no harm.
 """
 
+from django.conf import settings
+
 from archive import events, tasks
 from archive.events import Event, Reaction
 from archive.services import bundles
 from search import indexing
 from search import tasks as search_tasks
+
+# The portal runs without curation, so that its part of the table is added only where it is installed.
+if settings.CURATION:
+    from curation import tasks as curation_tasks
+
+    AFTER_RELEASE = (tasks.mail_release_task, curation_tasks.consider_version_task)
+else:
+    AFTER_RELEASE = (tasks.mail_release_task,)
 
 TABLE: dict[Event, Reaction] = {
     Event.UPLOAD_COMPLETE: Reaction(tasks=(tasks.take_upload_task,)),
@@ -21,7 +31,7 @@ TABLE: dict[Event, Reaction] = {
     Event.FILE_SETTLED: Reaction(tasks=(tasks.settle_deposition_task,)),
     Event.DEPOSITION_SUBMITTED: Reaction(tasks=(tasks.settle_deposition_task,)),
     Event.DEPOSITION_ANSWERED: Reaction(tasks=(tasks.mail_answer_task,)),
-    Event.VERSION_RELEASED: Reaction(tasks=(tasks.mail_release_task,)),
+    Event.VERSION_RELEASED: Reaction(tasks=AFTER_RELEASE),
     Event.DATASET_CHANGED: Reaction(record=(indexing.record_change,), tasks=(search_tasks.drain_outbox_task,)),
 }
 

@@ -32,13 +32,6 @@ class Part:
     options: tuple[tuple[int, str, str], ...]
 
 
-class ScoreSelect(forms.RadioSelect):
-    """Radio buttons whose fieldset carries the field's id, so that the summary of problems leads to it."""
-
-    def id_for_label(self, id_: str, index: str | None = None) -> str:
-        return id_ if index is None else super().id_for_label(id_, index)
-
-
 class InterestForm(forms.Form):
     has_conflict = forms.TypedChoiceField(
         label="Conflict of interest",
@@ -75,7 +68,7 @@ class ReviewForm(forms.Form):
                 coerce=int,
                 empty_value=None,
                 choices=[(score, criteria.SCORE_WORDS[score]) for score in criteria.SCORES],
-                widget=ScoreSelect,
+                widget=forms.RadioSelect,
             )
             self.fields[f"comment-{criterion.key}"] = _text("Why", 3)
             evidence = _text("Evidence", 2)

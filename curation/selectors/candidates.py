@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from archive.access import Reader, visible_to
 from archive.errors import NotFound
@@ -45,6 +45,12 @@ def may_know(candidate: Candidate, user: Reader) -> bool:
     if is_team(user) or candidate.nominated_by_id == user.pk or is_member(user, candidate.dataset):
         return True
     return Review.objects.filter(candidate=candidate, reviewer=user).exists()
+
+
+def concerning(found: QuerySet[Candidate], user: Reader) -> QuerySet[Candidate]:
+    """Those of these that a person outside the team may know of; the same rule as `may_know`, for lists."""
+    mine = Q(nominated_by=user.pk) | Q(dataset__memberships__user=user.pk) | Q(reviews__reviewer=user.pk)
+    return found.filter(pk__in=Candidate.objects.filter(mine).values("pk"))
 
 
 def require_known(candidate: Candidate, user: Reader) -> None:
