@@ -159,6 +159,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "DepositionState": "archive.states.DepositionState",
+        "FileKind": "archive.states.FileKind",
         "FileState": "archive.states.FileState",
         "ImageState": "archive.states.ImageState",
     },
