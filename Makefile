@@ -17,10 +17,13 @@ run: .venv/run.stamp ## Serve the portal with its demo on http://127.0.0.1:8000 
 
 test: .venv/dev.stamp ## Test on the embedded engines: no service, no browser, no root
 	$(PYTEST) -n 2 -m "not browser and not services and not shared_data"
+	@echo "The archive and its search without curation in the installed apps (the pure parts know no apps):"
+	PORTAL_CURATION=0 $(PYTEST) -n 2 -m "not browser and not services and not shared_data" tests/archive tests/search \
+		--ignore tests/archive/imaging --ignore tests/archive/metadata --ignore tests/archive/terms
 
 test-data: .venv/dev.stamp ## Test over the whole data folder (PORTAL_SHARED_DATA)
 	@test -d "$(PORTAL_SHARED_DATA)" || { echo "There is no folder $(PORTAL_SHARED_DATA). Name the test data: make test-data PORTAL_SHARED_DATA=FOLDER"; exit 1; }
-	PORTAL_SHARED_DATA="$(abspath $(PORTAL_SHARED_DATA))" $(PYTEST) -n 2 -m "not browser and not services"
+	PORTAL_SHARED_DATA="$(abspath $(PORTAL_SHARED_DATA))" $(PYTEST) -n 2 -m shared_data
 
 test-browser: .venv/dev.stamp browser ## Test the journeys in a real Chromium
 	PORTAL_SHARED_DATA="$(abspath $(wildcard $(PORTAL_SHARED_DATA)))" $(PYTEST) -m browser
