@@ -5,6 +5,18 @@ from django.core.cache import cache
 from pytest_socket import socket_allow_hosts
 
 from tests.fixtures_states import every_state  # noqa: F401
+from tests.shared_engines import SERVICES, clear_own_part
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("services") and not SERVICES:
+        pytest.fail("This test needs the real engines. Run it by: make test-services", pytrace=False)
+
+
+@pytest.fixture(scope="session", autouse=SERVICES)
+def _own_part_of_the_engines():
+    yield
+    clear_own_part()
 
 
 @pytest.fixture(autouse=True)

@@ -39,7 +39,8 @@ def database(url: str) -> dict[str, Any]:
 def storages(url: str) -> dict[str, Any]:
     """`file:///folder` or `s3://key:secret@host:port/bucket?scheme=http` as Django STORAGES: originals and derived.
 
-    Originals are write-once: a storage that renames silently would break the link between row and bytes.
+    Originals are write-once: a storage that renames silently would break the link between row and bytes. With
+    `prefix=name` several portals share a bucket.
     """
     parts = urlsplit(url)
     if parts.scheme == "file":
@@ -49,8 +50,12 @@ def storages(url: str) -> dict[str, Any]:
             for alias in ("originals", "derived")
         }
     elif parts.scheme == "s3":
+        prefix = parse_qs(parts.query).get("prefix", [""])[0]
         places = {
-            alias: {"BACKEND": "archive.storage.S3Storage", "OPTIONS": {**_s3_options(parts), "location": alias}}
+            alias: {
+                "BACKEND": "archive.storage.S3Storage",
+                "OPTIONS": {**_s3_options(parts), "location": f"{prefix}/{alias}".lstrip("/")},
+            }
             for alias in ("originals", "derived")
         }
     else:

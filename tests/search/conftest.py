@@ -1,6 +1,7 @@
 """Search over the database: an index of its own for every test, and a study with its vocabulary."""
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from archive.models import Dataset, Term
 from search.backends.base import SearchBackend
 from search.backends.choice import backend_for
 from tests.factories.archive import ImageFactory, ReleasedDatasetFactory
+from tests.shared_engines import drop_indices
 
 HELA = {"curie": "NCBITaxon:9606", "label": "Homo sapiens"}
 
@@ -23,8 +25,17 @@ def index_folder(tmp_path: Path, settings: Any) -> Path:
 
 
 @pytest.fixture
-def index(index_folder: Path) -> SearchBackend:
-    return backend_for(f"tantivy://{index_folder}")
+def index(request: pytest.FixtureRequest, settings: Any) -> Iterator[SearchBackend]:
+    """An empty index in the engine that the tests are run on; in a folder for a test that asks for the folder."""
+    if "index_folder" in request.fixturenames or settings.PORTAL_SEARCH_URL.startswith("tantivy:"):
+        yield backend_for(f"tantivy://{request.getfixturevalue('index_folder')}")
+        return
+    settings.PORTAL_SEARCH_URL = f"{settings.PORTAL_SEARCH_URL}-{uuid.uuid4().hex[:8]}"
+    engine = backend_for(settings.PORTAL_SEARCH_URL)
+    yield engine
+    drop_indices(engine)
+    engine.client.close()
+    backend_for.cache_clear()
 
 
 @pytest.fixture
