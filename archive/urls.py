@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from archive.views import deposit, deposit_actions, my_depositions, records
+from archive.views import deposit, deposit_actions, deposit_saving, my_depositions, records
 
 app_name = "archive"
 urlpatterns = [
     path("deposit/", deposit.start, name="deposit"),
     path("depositions/", my_depositions.mine, name="my-depositions"),
-    path("depositions/<str:accession>/", deposit.page, name="deposition"),
-    path("depositions/<str:accession>/save/", deposit.save, name="deposition-save"),
+    path("depositions/<str:accession>/", deposit_saving.page, name="deposition"),
+    path("depositions/<str:accession>/save/", deposit_saving.save, name="deposition-save"),
     path("depositions/<str:accession>/files/", deposit.files, name="deposition-files"),
     path("depositions/<str:accession>/files/<int:file_id>/keep/", deposit_actions.keep_file, name="file-keep"),
     path("depositions/<str:accession>/files/<int:file_id>/remove/", deposit_actions.remove_file, name="file-remove"),

@@ -9,6 +9,8 @@ from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 
+from archive.imaging.report import FORMATS
+
 
 class Kind(StrEnum):
     """The two document kinds, one index each."""
@@ -100,7 +102,6 @@ def day_number(day: date) -> float:
 
 
 LICENCES = {"CC0-1.0": "CC0 1.0", "CC-BY-4.0": "CC BY 4.0"}
-FORMATS = {"ome-tiff": "OME-TIFF", "ome-zarr": "OME-Zarr", "tiff": "TIFF", "imagej-tiff": "ImageJ TIFF"}
 
 
 def _size(name: str, axis: str) -> FacetDeclaration:

@@ -46,6 +46,11 @@ class Control:
         return "e-" + self.name.replace(".", "-")
 
     @property
+    def described_by(self) -> str:
+        """The ids of its help, where there is some, and of its problem."""
+        return f"{self.id}-help {self.error_id}" if self.field.help else self.error_id
+
+    @property
     def value(self) -> str:
         return self.values[0] if self.values else ""
 
@@ -103,6 +108,10 @@ class SectionForm:
     @property
     def problems(self) -> int:
         return sum(1 for control in self.all_controls if control.problem)
+
+    @property
+    def is_filled(self) -> bool:
+        return bool(self.rows) or any(control.is_filled for control in (*self.controls, *self.more))
 
     @property
     def has_more(self) -> bool:
@@ -187,6 +196,15 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
+
+
+def readable(value: Any) -> str:
+    """Any value of a document in a line, as one person shows it to another."""
+    if isinstance(value, Mapping) and not set(value) <= {"curie", "label"}:
+        return ", ".join(text for part in value.values() if (text := readable(part)))
+    if isinstance(value, list):
+        return "; ".join(text for item in value if (text := readable(item)))
+    return _text(value)
 
 
 def build_form(

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from archive import access
-from archive.errors import DomainError, Invalid
+from archive.errors import DomainError, Invalid, WrongState
 from archive.models import Dataset, Deposition, User
 from archive.selectors import uploads
 from archive.selectors.depositions import get_deposition
@@ -60,13 +60,21 @@ def cancel_upload(request: HttpRequest, accession: str, upload_id: uuid.UUID) ->
 def upload_plain(request: HttpRequest, accession: str) -> HttpResponse:
     """Files from a browser without script: each is taken in whole; one that cannot be says why."""
     dataset = uploads.editable_dataset(request.user, accession)
-    for file in request.FILES.getlist("files"):
+    chosen = request.FILES.getlist("files")
+    arrived = 0
+    for file in chosen:
         size = file.size or 0
         try:
             upload = uploading.create_upload(user=request.user, dataset=dataset, path=file.name or "", size=size)
             uploading.append_bytes(upload=upload, offset=0, stream=file, length=size)
         except DomainError as error:
             messages.error(request, f"{file.name}: {error}")
+        else:
+            arrived += 1
+    if arrived:
+        messages.success(request, "One file has arrived." if arrived == 1 else f"{arrived} files have arrived.")
+    elif not chosen:
+        messages.error(request, "No file was chosen. Choose one or more, then upload.")
     return _back(accession, "#files")
 
 
@@ -82,9 +90,8 @@ def release(request: HttpRequest, accession: str) -> HttpResponse:
             release_on=day,
             change_note=request.POST.get("change_note", ""),
         )
-    except DomainError as error:
-        messages.error(request, str(error))
-        return _back(accession)
+    except (Invalid, WrongState) as error:
+        return _back_to_release(request, deposition, error)
     if version is None:
         messages.success(
             request, f"It becomes public on {day:%-d %B %Y}. You can release it earlier, or change the day."
@@ -92,6 +99,16 @@ def release(request: HttpRequest, accession: str) -> HttpResponse:
         return _back(accession)
     messages.success(request, f"Released. Cite it as {version.dataset.accession}, version {version.number}.")
     return redirect(version.dataset)
+
+
+def _back_to_release(request: HttpRequest, deposition: Deposition, error: DomainError) -> HttpResponse:
+    """The page with what was typed, and the sentence beside it."""
+    extra = {
+        "release_problem": str(error),
+        "release_on": request.POST.get("release_on", ""),
+        "change_note": request.POST.get("change_note", ""),
+    }
+    return render_page(request, deposition, extra, status=422 if isinstance(error, Invalid) else 409)
 
 
 def _day(text: str) -> dt.date | None:
@@ -114,9 +131,9 @@ def withdraw(request: HttpRequest, accession: str) -> HttpResponse:
     deposition = get_deposition(accession, request.user)
     try:
         depositing.withdraw_deposition(deposition=deposition, user=request.user, reason=request.POST.get("reason", ""))
-    except DomainError as error:
-        messages.error(request, str(error))
-        return _back(accession)
+    except (Invalid, WrongState) as error:
+        extra = {"withdraw_problem": str(error), "withdraw_reason": request.POST.get("reason", "")}
+        return render_page(request, deposition, extra, status=422 if isinstance(error, Invalid) else 409)
     messages.success(request, f"{accession} is withdrawn.")
     return redirect("archive:my-depositions")
 

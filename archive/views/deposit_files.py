@@ -35,6 +35,7 @@ def context(request: HttpRequest, deposition: Deposition) -> dict[str, Any]:
     return {
         "counts": counts,
         "show": show,
+        "files_cursor": request.GET.get("files", ""),
         "shows": [
             {"key": "all", "label": "All", "count": counts.total},
             {"key": "problems", "label": "Problems", "count": counts.problems},
@@ -54,10 +55,22 @@ def _address(deposition: Deposition, show: str, cursor: str) -> str:
     return f"{address}?{urlencode(query)}#files"
 
 
-def places(deposition: Deposition) -> dict[str, str]:
-    """Where on the page each file with a problem stands, by the problem's pointer."""
+def is_first_page(request: HttpRequest) -> bool:
+    """Whether the list shows the files with problems, as it does at first."""
+    return not request.GET.get("files") and request.GET.get("show") != "running"
+
+
+def places(deposition: Deposition, *, is_first_page: bool = True) -> dict[str, str]:
+    """The link to each file with a problem, by the problem's pointer.
+
+    Problems come first in the list, so its first page shows them all, or as many as fit.
+    """
     rows = ranked_files(deposition).filter(rank=0).values_list("pk", "path")[: quality.MOST_PROBLEMS]
-    return {pointer_of("files", path): f"file-{pk}" for pk, path in rows}
+    page = "" if is_first_page else _address(deposition, "problems", "").removesuffix("#files")
+    return {
+        pointer_of("files", path): f"{page}#file-{pk}" if number < PAGE else f"{page}#files"
+        for number, (pk, path) in enumerate(rows)
+    }
 
 
 def read_from_files(deposition: Deposition) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archive.imaging.report import FORMATS
 from archive.metadata import Field, FieldType, Section, Template
 from archive.metadata.model import RECORD_LIST_TYPES, RECORD_TYPES, TERM_TYPES, Document, is_blank
 from archive.models import Image
@@ -119,7 +120,7 @@ def pixels_of(image: Image) -> list[Fact]:
         ("Channels", str(image.size_c) if not image.rgb else f"colour ({image.size_c} samples)"),
         ("T", _steps(image.size_t, "time point", _seconds(metadata.get("time_increment_s")))),
         ("Type", image.pixel_type),
-        ("Format", image.format),
+        ("Format", FORMATS.get(image.format, image.format)),
         ("Acquired", str(metadata.get("acquisition_date", "")).replace("T", " ")),
     ]
     return [Fact(label, (Value(text),)) for label, text in rows if text]

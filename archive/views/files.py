@@ -28,7 +28,8 @@ class FileRow:
 def rows_of(files: Sequence[File]) -> list[FileRow]:
     """Rows for a page of files; one query for the images of them all."""
     images: dict[int, list[Image]] = defaultdict(list)
-    for image in Image.objects.filter(file__in=[file.pk for file in files]).order_by("number"):
+    found = Image.objects.filter(file__in=[file.pk for file in files]).select_related("dataset")
+    for image in found.order_by("number"):
         images[image.file_id].append(image)
     return [row_of(file, images[file.pk]) for file in files]
 

@@ -8,11 +8,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from archive import extensions
-from archive.models import Deposition, Image
+from archive.models import Deposition, Image, Membership
 from archive.selectors.datasets import covers
 from archive.selectors.depositions import Holder, StatusView, my_depositions, status_of
 from archive.selectors.paging import page_of
+from archive.states import EDITING_ROLES
 from archive.views.deposit_steps import Step, steps_of
+from archive.views.deposit_words import holder_sentence
 
 PAGE = 50
 
@@ -24,10 +26,19 @@ class Row:
     steps: list[Step]
     image: Image | None
     badges: list[extensions.Badge]
+    may_act: bool
+
+    @property
+    def is_with_reader(self) -> bool:
+        return self.may_act and self.status.holder is Holder.DEPOSITORS
 
     @property
     def action(self) -> str:
-        return "Continue" if self.status.holder is Holder.DEPOSITORS else "Look"
+        return "Continue" if self.is_with_reader else "Look"
+
+    @property
+    def holder(self) -> str:
+        return holder_sentence(self.status, may_act=self.may_act)
 
 
 @login_required
@@ -37,14 +48,20 @@ def mine(request: HttpRequest) -> HttpResponse:
     page = page_of(my_depositions(request.user), order=order, cursor=request.GET.get("cursor", ""), size=PAGE)
     ids = [deposition.dataset_id for deposition in page.items]
     pictures, badges = covers(ids, request.user), extensions.badges(ids)
+    edited = set(
+        Membership.objects.filter(user=request.user, dataset__in=ids, role__in=EDITING_ROLES).values_list(
+            "dataset", flat=True
+        )
+    )
     rows = [
-        Row(d, status_of(d), steps_of(d), pictures.get(d.dataset_id), badges.get(d.dataset_id, [])) for d in page.items
+        Row(d, status_of(d), steps_of(d), pictures.get(d.dataset_id), badges[d.dataset_id], d.dataset_id in edited)
+        for d in page.items
     ]
     context = {
         "section": "deposit",
         "active": [row for row in rows if row.deposition.is_open],
         "closed": [row for row in rows if not row.deposition.is_open],
-        "needs_you": [row for row in rows if row.status.kind == "warn" and row.status.holder is Holder.DEPOSITORS],
+        "needs_you": [row for row in rows if row.status.kind == "warn" and row.is_with_reader],
         "previous": "" if page.first else "?",
         "next": f"?cursor={page.next_cursor}" if page.next_cursor else "",
     }

@@ -26,7 +26,7 @@ from archive.views.pictures import labels_of, pictures_of
 GALLERY = 8
 IMAGES_A_PAGE = 48
 FILES_A_PAGE = 50
-PLACES = ("actions", "margin", "side")
+PLACES = ("labels", "actions", "margin", "side")
 
 
 @require_safe

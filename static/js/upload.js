@@ -68,13 +68,15 @@
       chunkSize: 64 * 1024 * 1024,
       retryDelays: [0, 1000, 3000, 5000, 10000, 20000, 30000],
       removeFingerprintOnSuccess: true,
-      metadata: { path: job.path, filename: job.file.name, dataset },
+      metadata: { dataset, relativePath: job.path },
       fingerprint: async () => ['mg', dataset, job.path, job.file.size, job.file.lastModified].join('|'),
       onBeforeRequest: (request) => request.setHeader('X-CSRFToken', token()),
       onShouldRetry: (error) => {
         const status = error.originalResponse?.getStatus() ?? 0;
-        show(job, 'Connection lost, trying again', 'warn');
-        return status === 0 || status === 409 || status === 423 || status === 460 || status >= 500;
+        // 409: to an upload that has begun it says another offset, which is asked for again; to a new one it is an answer.
+        const again = status === 0 || (status === 409 && upload.url) || status === 423 || status === 460 || status >= 500;
+        if (again) show(job, status ? 'Trying again' : 'Connection lost, trying again', 'warn');
+        return again;
       },
       onProgress: (done) => progress(job, done),
       onError: (error) => fail(job, sentence(error)),
@@ -83,7 +85,7 @@
     job.upload = upload;
     const previous = await upload.findPreviousUploads();
     if (previous.length) upload.resumeFromPreviousUpload(previous[0]);
-    if (!paused) upload.start();
+    if (!paused) upload.start(); else show(job, 'Paused', 'warn');
   };
 
   const progress = (job, done) => {
@@ -175,9 +177,17 @@
     waiting.push(job);
   };
 
+  // The portal's own list knows of uploads that are not complete; those that run here are shown here alone.
+  const hideOurs = () => {
+    const ours = new Set([...running.keys(), ...waiting.map((job) => job.path), ...[...failed].map((job) => job.path)]);
+    for (const item of document.querySelectorAll('#file-list [data-path]')) item.hidden = ours.has(item.dataset.path);
+  };
+  document.body.addEventListener('htmx:afterSwap', hideOurs);
+
   const addAll = (pairs) => {
     for (const [file, path] of pairs) add(file, path);
     next();
+    hideOurs();
   };
 
   // ---- where files come from -----------------------------------------------------------------------------------
@@ -215,10 +225,11 @@
     });
   }
   for (const button of zone.querySelectorAll('[data-choose]')) {
-    button.hidden = false;
     button.addEventListener('click', () => document.getElementById(button.dataset.choose).click());
   }
-  zone.querySelector('[data-plain]')?.remove();
+  // The drop zone takes the plain form's place.
+  zone.hidden = false;
+  document.getElementById('plain-upload')?.remove();
 
   pauseAll.addEventListener('click', () => {
     paused = !paused;

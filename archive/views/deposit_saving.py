@@ -1,0 +1,151 @@
+"""Saving the deposit page: the whole form, or a little at a time. Nothing that was typed is ever dropped."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from archive.errors import DomainError, EditConflict, Invalid, WrongState
+from archive.forms.metadata import build_form, readable
+from archive.metadata import Code, Problem, Template
+from archive.metadata.formdata import to_document
+from archive.models import Deposition
+from archive.selectors.depositions import get_deposition
+from archive.selectors.files import file_counts
+from archive.selectors.templates import template_of
+from archive.selectors.terms import resolve_free_text
+from archive.services import depositing
+from archive.services.editing import changed_fields
+from archive.states import EDITABLE_DEPOSITIONS
+from archive.views.deposit import form_context, linked, render_page, show
+from archive.views.deposit_words import saved_sentence
+
+_ROW = re.compile(r"[a-z_]+(\.[a-z_0-9]+)*\.[0-9]{1,5}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, accession: str) -> HttpResponse:
+    """The deposit page, and the form that it sends."""
+    return save_whole(request, accession) if request.method == "POST" else show(request, accession)
+
+
+@login_required
+def save_whole(request: HttpRequest, accession: str) -> HttpResponse:
+    """The form as a form: save, then submit, or add or take away a row, if that was the button."""
+    deposition = get_deposition(accession, request.user)
+    try:
+        deposition = _save(request, deposition, resolve=True)
+    except WrongState as error:
+        return _conflict(request, deposition, error)
+    address = reverse("archive:deposition", args=[accession])
+    if more := request.POST.get("more"):
+        return redirect(f"{address}?more={more}#{_place(more)}")
+    if remove := request.POST.get("remove"):
+        return redirect(f"{address}#{_place(remove.rpartition('.')[0])}")
+    if request.POST.get("action") == "submit":
+        return _submit(request, deposition)
+    messages.success(request, "Saved. You can leave now and go on later.")
+    return redirect(address)
+
+
+def _place(name: str) -> str:
+    """The id of the list with this name: a field's, or a section's."""
+    return "f-" + name.replace(".", "-") if "." in name else name
+
+
+def _typed(request: HttpRequest) -> dict[str, list[str]]:
+    """What the form holds, without the row that its button takes away."""
+    typed = dict(request.POST.lists())
+    remove = request.POST.get("remove", "")
+    if not _ROW.fullmatch(remove):
+        return typed
+    return {name: values for name, values in typed.items() if not name.startswith(f"{remove}.")}
+
+
+def _save(request: HttpRequest, deposition: Deposition, *, resolve: bool) -> Deposition:
+    """Store what the form says, whatever it is. Raises EditConflict."""
+    template = template_of(deposition)
+    document = to_document(template, _typed(request), deposition.metadata)
+    if resolve:
+        document = resolve_free_text(template, document)
+    revision = request.POST.get("revision", "")
+    return depositing.save_metadata(
+        deposition=deposition,
+        user=request.user,
+        revision=int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else -1,
+        document=document,
+    )
+
+
+def _submit(request: HttpRequest, deposition: Deposition) -> HttpResponse:
+    try:
+        depositing.submit_deposition(deposition=deposition, user=request.user)
+    except Invalid as error:
+        found = [Problem(problem.pointer, Code.REQUIRED, problem.message) for problem in error.problems]
+        sections = build_form(template_of(deposition), deposition.metadata, found)
+        problems = linked(deposition, [(problem.pointer, problem.message) for problem in found], sections)
+        is_open = any(form.section.advanced and form.problems for form in sections)
+        extra = {"sections": sections, "problems": problems, "advanced_open": is_open}
+        return render_page(request, deposition, extra, status=422)
+    messages.success(request, "Submitted. Files and metadata are being checked; this page tells you how it goes.")
+    return redirect(deposition)
+
+
+def _conflict(request: HttpRequest, deposition: Deposition, error: WrongState) -> HttpResponse:
+    """Somebody else saved or submitted it: the form keeps this person's text, and what is saved stands above it."""
+    template = template_of(deposition)
+    typed = _typed(request)
+    deposition.refresh_from_db()
+    mine = to_document(template, typed, deposition.metadata)
+    extra = {
+        "sections": build_form(template, mine),
+        "problems": [],
+        "conflict": {"sentence": str(error), "rows": _differences(template, deposition.metadata, mine)},
+        "may_edit": True,
+        "may_save": deposition.state in EDITABLE_DEPOSITIONS,
+    }
+    return render_page(request, deposition, extra, status=409)
+
+
+def _differences(template: Template, theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Each field that differs, with what is saved now."""
+    rows = []
+    for name in changed_fields(theirs, mine):
+        section, _, field = name.partition(".")
+        declared = template.field(name) if field else None
+        value = theirs.get(section)
+        value = value.get(field) if field and isinstance(value, Mapping) else value
+        label = declared.label if declared else next((s.label for s in template.sections if s.name == section), section)
+        rows.append({"label": label, "place": _place(name), "saved": readable(value) or "nothing"})
+    return rows
+
+
+@login_required
+@require_POST
+def save(request: HttpRequest, accession: str) -> HttpResponse:
+    """Autosave: JSON with the new revision, what to say, the meters, and what is wrong with what is filled in."""
+    deposition = get_deposition(accession, request.user)
+    try:
+        deposition = _save(request, deposition, resolve=False)
+    except DomainError as error:
+        status = 409 if isinstance(error, WrongState) else 400
+        return JsonResponse({"detail": str(error), "conflict": isinstance(error, EditConflict)}, status=status)
+    context = form_context(deposition, "") | {"counts": file_counts(deposition), "may_edit": True}
+    problems = {control.name: control.problem for form in context["sections"] for control in form.all_controls}
+    return JsonResponse(
+        {
+            "revision": deposition.revision,
+            "saved": saved_sentence(deposition),
+            "saved_at": deposition.updated_at.isoformat(),
+            "title": deposition.dataset.title,
+            "parts": {"meters": render_to_string("archive/deposit/meters.html", context, request)},
+            "problems": {name: sentence for name, sentence in problems.items() if sentence},
+        }
+    )
