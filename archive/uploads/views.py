@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import http_date
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, status
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -31,12 +32,21 @@ class UnsupportedVersion(exceptions.APIException):
     default_code = "unsupported_version"
 
 
+class Unread(BaseParser):
+    """Bytes of a file hold no form: whoever looks for one, as the check of a session's CSRF token does, finds none."""
+
+    media_type = protocol.CONTENT_TYPE
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
+        return {}
+
+
 class TusView(APIView):
     """What both addresses share: the version in every answer, errors as problem JSON, methods by override."""
 
     permission_classes = [IsAuthenticated, TokenMayDeposit]
     # The body is bytes of a file; nothing here parses it.
-    parser_classes = ()
+    parser_classes = (Unread,)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         override = request.headers.get("X-HTTP-Method-Override", "").upper()

@@ -251,6 +251,17 @@ class TestWho:
         tus.client.force_login(tus.user)
         assert "CSRF" in problem(tus.create("a.tif", 10), 403)
 
+    @pytest.mark.parametrize("method", ["POST", "PATCH"])
+    def test_a_session_with_its_csrf_mark_sends_bytes(self, tus, method):
+        url = tus.create("a.tif", 10)["Location"]
+        tus.client = Client(enforce_csrf_checks=True)
+        tus.client.force_login(tus.user)
+        mark = "x" * 32
+        tus.client.cookies["csrftoken"] = mark
+        tus.headers = {"X-CSRFToken": mark}
+        answer = tus.upload("b.tif", b"bytes") if method == "POST" else tus.patch(url, 0, b"0123456789")
+        assert answer.status_code in {201, 204}, answer.content
+
     @pytest.mark.parametrize(("scope", "status"), [(TokenScope.DEPOSIT, 201), (TokenScope.READ, 403)])
     def test_a_token_needs_the_scope_deposit(self, tus, scope, status):
         key = f"mg_{scope}"
