@@ -251,6 +251,14 @@ class TestWho:
         tus.client.force_login(tus.user)
         assert "CSRF" in problem(tus.create("a.tif", 10), 403)
 
+    def test_a_session_with_its_csrf_mark_sends_bytes_with_the_creation(self, tus):
+        tus.client = Client(enforce_csrf_checks=True)
+        tus.client.force_login(tus.user)
+        tus.client.get("/accounts/password/change/")
+        mark = tus.client.cookies["csrftoken"].value
+        answer = tus.create("a.tif", 10, b"0123456789", {"X-CSRFToken": mark})
+        assert (answer.status_code, answer["Upload-Offset"]) == (201, "10")
+
     @pytest.mark.parametrize("method", ["POST", "PATCH"])
     def test_a_session_with_its_csrf_mark_sends_bytes(self, tus, method):
         url = tus.create("a.tif", 10)["Location"]
