@@ -1,7 +1,7 @@
 """The tests: fast passwords, folders of their own, engines as declared by PORTAL_TEST_*_URL (see tests/conftest.py).
 
-Test processes that run side by side share the engines, each in a part of its own: a database (pytest-django names it), a
-prefix in the bucket, a prefix of search indices, a number of Redis. Processes that a test starts join its part.
+Test processes that run side by side share the engines, each in a part of its own: a database (pytest-django names
+it), a prefix in the bucket, a prefix of search indices, a number of Redis. Processes that a test starts join its part.
 """
 
 import os

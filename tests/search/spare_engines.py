@@ -1,4 +1,4 @@
-"""A search engine that a test may stop and start while other tests use the shared ones: the same programs, other data."""
+"""A search engine that a test may stop and start while others use the shared ones: the same programs, other data."""
 
 import shutil
 import socket
