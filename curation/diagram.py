@@ -109,14 +109,13 @@ def _slanted(start: tuple[int, int], end: tuple[int, int], words: list[str], bot
     down = 1 if y2 > y1 else -1
     from_x, to_x = x1 + _towards(x1, x2) + shift, x2 + _towards(x2, x1) + shift
     from_y, to_y = y1 + down * BOX_HEIGHT // 2, y2 - down * (BOX_HEIGHT // 2 + 3)
-    # The words stand on the outer side, near the arrow's tail, where no other arrow runs.
-    near = 0.42
+    # The words stand near the arrow's tail, on the side where no other arrow runs, and clear of the line itself.
+    near = 0.25 if both_ways else 0.42
     x, y = from_x + (to_x - from_x) * near, from_y + (to_y - from_y) * near
     right = shift >= 0 if both_ways else x2 < x1
-    anchor = "start" if right else "end"
-    return Arrow(
-        f"M{from_x} {from_y}L{to_x} {to_y}", _lines(int(x) + (10 if right else -10), int(y) + 8, words), anchor
-    )
+    falls = (to_x > from_x) == (to_y > from_y)
+    lines = _lines(int(x) + (10 if right else -10), int(y) + (-4 if right == falls else 10), words)
+    return Arrow(f"M{from_x} {from_y}L{to_x} {to_y}", lines, "start" if right else "end")
 
 
 def _towards(x: int, other: int) -> int:
