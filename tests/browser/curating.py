@@ -30,12 +30,13 @@ def find_an_image(page: Page, accession: str) -> None:
     filters = page.get_by_role("complementary", name="Filters")
     filters.get_by_label("Xenopus laevis").check()
     filters.get_by_label(re.compile("^DAPI")).check()
-    filters.get_by_label("Pixel size from, in µm").fill("0.3")
-    filters.get_by_label("Pixel size to, in µm").fill("0.35")
+    filters.get_by_label("Unit of Pixel size").select_option("µm")
+    filters.get_by_label(re.compile("^Pixel size from")).fill("0.3")
+    filters.get_by_label(re.compile("^Pixel size to")).fill("0.35")
     filters.get_by_role("button", name="Apply filters").click()
     expect(page.get_by_role("listitem").filter(has_text="Organism: Xenopus laevis")).to_be_visible()
     results = page.get_by_role("region", name="Images that match")
-    expect(results.get_by_role("row").filter(has_text=TITLE)).to_have_count(1)
+    expect(results.get_by_role("row").filter(has_text=f"{accession}-I")).to_have_count(1)
     look(page, narrow=True)
     results.get_by_role("link", name=re.compile(rf"^{accession}-I\d+$")).click()
     page.wait_for_url(re.compile(rf"/images/{accession}-I\d+/$"))
@@ -57,7 +58,7 @@ def nominate(page: Page, accession: str) -> None:
 
 def open_candidate(page: Page, accession: str) -> None:
     page.goto("/curation/")
-    page.get_by_role("row").filter(has_text=accession).get_by_role("link", name=re.compile(TITLE)).click()
+    page.get_by_role("row").filter(has_text=accession).get_by_role("link").filter(has_text=TITLE).click()
     page.wait_for_url(re.compile(r"/curation/candidates/\d+/$"))
 
 
@@ -91,7 +92,7 @@ def review(page: Page, accession: str, scores: tuple[int, int, int]) -> None:
     form.get_by_role("radio", name=re.compile("^Accept")).check()
     look(page, narrow=True)
     form.get_by_role("button", name="Submit review").click()
-    expect(page.get_by_role("region", name="Your review")).to_contain_text("submitted")
+    expect(page.get_by_text("Your review is in.")).to_be_visible()
 
 
 def accept(page: Page, portal: Portal, accession: str) -> None:
@@ -103,7 +104,7 @@ def accept(page: Page, portal: Portal, accession: str) -> None:
     look(page)
     form.get_by_role("button", name="Publish the decision").click()
     page.wait_for_url(re.compile(r"/decisions/\d+/$"))
-    expect(page.get_by_text(RATIONALE)).to_be_visible()
+    expect(page.get_by_role("blockquote")).to_contain_text(RATIONALE)
     look(page)
     states = portal.rows(f"SELECT c.state FROM curation_candidate c {OF_DATASET.format('c')}", accession)
     labels = portal.rows(f"SELECT l.kind FROM curation_label l {OF_DATASET.format('l')}", accession)
@@ -125,5 +126,5 @@ def see_the_badge(page: Page, accession: str) -> None:
     expect(page.get_by_role("article").filter(has_text=TITLE)).to_be_visible()
     facet = next(facet for facet in api(page, found)["facets"] if facet["name"] == "label")
     assert [(value["key"], value["count"]) for value in facet["values"] if value["selected"]] == [("reference", 1)]
-    assert [label["kind"] for label in api(page, f"datasets/{accession}/")["labels"]] == ["reference"]
+    assert [label["slug"] for label in api(page, f"datasets/{accession}/")["labels"]] == ["reference"]
     assert accession in str(api(page, "labels/?kind=reference"))
