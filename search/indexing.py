@@ -90,6 +90,7 @@ def index_datasets(dataset_ids: Sequence[int]) -> None:
         gone = set(engine.ids(kind, tokens)) - ids
         if gone:
             engine.delete(kind, sorted(gone))
+            engine.refresh(kind)  # what is retracted must not be found a moment longer
 
 
 def index_dataset(dataset_id: int) -> None:

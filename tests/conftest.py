@@ -14,9 +14,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session", autouse=SERVICES)
-def _own_part_of_the_engines():
+def _own_part_of_the_engines(django_db_setup, django_db_blocker):
     yield
-    clear_own_part()
+    with django_db_blocker.unblock():
+        clear_own_part()
 
 
 @pytest.fixture(autouse=True)

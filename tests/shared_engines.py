@@ -4,6 +4,7 @@ import os
 
 import redis
 from django.conf import settings
+from django.db import connection
 
 from archive.storage import S3Storage, originals
 from search.backends.choice import backend_for
@@ -14,6 +15,8 @@ SERVICES = "PORTAL_TEST_SERVICES" in os.environ
 
 def clear_own_part() -> None:
     """Nothing of this test process stays in bucket, indices or broker; pytest-django drops its database."""
+    if connection.vendor == "postgresql":
+        _end_other_sessions()
     storage = originals()
     if isinstance(storage, S3Storage):
         _clear_bucket(storage)
@@ -22,6 +25,16 @@ def clear_own_part() -> None:
     if settings.PORTAL_BROKER_URL.startswith("redis:"):
         with redis.Redis.from_url(settings.PORTAL_BROKER_URL) as broker:
             broker.flushdb()
+
+
+def _end_other_sessions() -> None:
+    """The server may not have noticed yet that a process which a test killed is gone; it would keep the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    connection.close()
 
 
 def drop_indices(engine: ElasticBackend) -> None:

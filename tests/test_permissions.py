@@ -17,7 +17,7 @@ from archive.models import AuditEntry
 from search import indexing
 from tests.archive.tus import BYTES, metadata
 from tests.fixtures_states import ANONYMOUS, ROLES, Scene, World
-from tests.permission_curation import CURATION
+from tests.permission_curation import CURATION, prepare
 from tests.permission_pages import FOREIGN, PAGES
 from tests.permission_rules import API, Answer, Rule, knows, sees
 
@@ -60,6 +60,12 @@ def test_every_method_of_the_api_has_a_rule(name):
 
 
 @pytest.fixture
+def world(every_state: World) -> World:
+    every_state.candidates = prepare(every_state)
+    return every_state
+
+
+@pytest.fixture
 def clients(every_state: World) -> dict[str, Client]:
     clients = {role: Client(raise_request_exception=True) for role in ROLES}
     for role, client in clients.items():
@@ -79,6 +85,7 @@ def _arguments(route: URLPattern, rule: Rule, scene: Scene, world: World) -> dic
         "token_id": 1,
     }
     given = known | {name: value for name, value in rule.arguments.items() if name not in {"file_id"}}
+    given["pk"] = world.candidates.get(str(given.get("pk")), 0)
     return {name: given[name] for name in route.pattern.converters}
 
 
@@ -110,8 +117,8 @@ def _is_right(response: HttpResponseBase, answer: Answer) -> bool:
 
 
 def _text(response: HttpResponseBase) -> str:
+    # The client has closed it; once more would close the test's connection to a database server as well.
     content = b"".join(response.streaming_content) if response.streaming else response.content
-    response.close()
     return content.decode("utf-8", "replace")
 
 
@@ -131,16 +138,16 @@ CASES = [(name, rule) for name, rules in RULES.items() for rule in rules]
 
 
 @pytest.mark.parametrize(("name", "rule"), CASES, ids=[f"{rule.method} {name}" for name, rule in CASES])
-def test_matrix(name: str, rule: Rule, every_state: World, clients: dict[str, Client], settings):
+def test_matrix(name: str, rule: Rule, world: World, clients: dict[str, Client], settings):
     settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"DEFAULT_THROTTLE_CLASSES": []}
     if name.startswith("search"):
         indexing.rebuild()
     wrong = []
-    scenes = list(every_state.scenes.values())
+    scenes = list(world.scenes.values())
     for scene in scenes[:1] if rule.once else scenes:
-        address = reverse(name, kwargs=_arguments(ROUTES[name], rule, scene, every_state))
+        address = reverse(name, kwargs=_arguments(ROUTES[name], rule, scene, world))
         for role, client in clients.items():
-            wrong += _faults(client, rule, address, scene, role, every_state)
+            wrong += _faults(client, rule, address, scene, role, world)
     assert wrong == []
 
 

@@ -144,10 +144,12 @@ def trim() -> None:
         (folder for folder in workspaces().iterdir() if folder.name.isdigit()),
         key=lambda folder: folder.stat().st_mtime,
     )
+    now = time.time()
+    used = {folder: folder.stat().st_atime for folder in folders}  # before measuring, which itself looks into them
     sizes = {folder: _own_bytes(folder) for folder in folders}
-    total, now = sum(sizes.values()), time.time()
+    total = sum(sizes.values())
     for folder in folders:
-        if total > settings.PORTAL_SCRATCH_BYTES or now - folder.stat().st_atime > _UNUSED_SECONDS:
+        if total > settings.PORTAL_SCRATCH_BYTES or now - used[folder] > _UNUSED_SECONDS:
             total -= sizes[folder]
             shutil.rmtree(folder, ignore_errors=True)
             shutil.rmtree(folder.with_name(f"{folder.name}.marks"), ignore_errors=True)

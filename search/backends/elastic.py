@@ -201,14 +201,15 @@ class ElasticBackend(SearchBackend):
     def search(self, query: SearchQuery, access: Access) -> Results:
         started = time.perf_counter()
         wanted = counted(query, self.facets)
-        answer = self._ask(query.kind, build.page(query, access, wanted, decode_cursor(query)))
-        found = answer["hits"]["hits"]
+        one_more = {"size": query.size + 1}  # tells whether another page follows
+        answer = self._ask(query.kind, build.page(query, access, wanted, decode_cursor(query)) | one_more)
+        found = answer["hits"]["hits"][: query.size]
         hits = []
         for each in found:
             stored = json.loads(each["_source"]["stored"])
             reasons = why.explain(query.node, stored, query.kind, self.facets)
             hits.append(hit(each["_id"], stored, reasons, each.get("_score") or 0.0))
-        cursor = encode_cursor(query, found[-1]["sort"]) if len(found) == query.size else ""
+        cursor = encode_cursor(query, found[-1]["sort"]) if len(answer["hits"]["hits"]) > query.size else ""
         facets = tuple(self._facet(facet, answer, query) for facet in wanted)
         took = round((time.perf_counter() - started) * 1000)
         return Results(tuple(hits), facets, answer["hits"]["total"]["value"], took, cursor)

@@ -181,6 +181,10 @@ class BackendContract:
         assert sorted(seen) == list(range(53))
         assert not results.cursor
 
+    def test_a_last_page_that_is_full_is_the_last(self, filled):
+        assert filled.search(ask(size="5"), PUBLIC).cursor == ""
+        assert filled.search(ask(size="4"), PUBLIC).cursor
+
     def test_a_page_goes_on_after_its_last_hit_though_others_came_before_it(self, backend):
         backend.index([image(at, f"Cell {at:02}") for at in range(10, 30)])
         backend.refresh(Kind.IMAGE)

@@ -1,5 +1,6 @@
 """A search engine that a test may stop and start while others use the shared ones: the same programs, other data."""
 
+import random
 import shutil
 import socket
 from collections.abc import Iterator
@@ -55,8 +56,12 @@ def _apart(shared: Engine):
 
 
 def _free_port(ports: range) -> int:
-    for port in ports:
+    """Tried in random order, so that two test processes hardly ever meet."""
+    for port in random.sample(ports, len(ports)):
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
     raise AssertionError(f"Every port from {ports.start} to {ports.stop} is taken.")

@@ -12,6 +12,7 @@ from archive.services import depositing, releasing
 from archive.services.memberlists import Member, write_members
 from archive.states import DatasetRole, DepositionState, FileState, PortalRole, Standing
 from archive.storage import derived, new_key, originals
+from portal.settings import engines
 from tests.archive.documents import complete_document
 from tests.factories.archive import (
     BlobFactory,
@@ -35,6 +36,13 @@ CONTENT = b"0123456789" * 100
 
 def _stored(content: bytes, kind: str, storage=derived) -> str:
     return storage().save(new_key(kind), ContentFile(content))
+
+
+@pytest.fixture(autouse=True)
+def _bytes_in_folders(settings, tmp_path):
+    """The portal itself serves the bytes of a folder, which this is about; from S3 it sends readers on to a signed
+    address, which tests/test_real_stack.py follows."""
+    settings.STORAGES = settings.STORAGES | engines.storages(f"file://{tmp_path}/files")
 
 
 @pytest.fixture
