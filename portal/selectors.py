@@ -4,6 +4,7 @@ Everything on the home page is public, whoever looks: it can be kept for some mi
 A search that is down takes its parts off the page and nothing else.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -29,6 +30,8 @@ KEEP_SECONDS = 300
 ANYBODY = AnonymousUser()
 LATEST = 4
 REFERENCES = 8
+# From so many, images of different datasets are taken.
+_LOOKED_AT = 100
 # The median looks at the depositions that were submitted last.
 RECENT_DEPOSITIONS = 500
 
@@ -152,11 +155,22 @@ def latest_datasets() -> tuple[Hit, ...]:
 def reference_images() -> Gallery:
     """Images with the reference label; where there are none (yet), the latest images. Raises SearchUnavailable."""
     if registry.find(Kind.IMAGE, "label") is not None:
-        found = _find(Kind.IMAGE, REFERENCES, Sort.RELEVANCE, {"label": ("reference",)})
+        found = _find(Kind.IMAGE, _LOOKED_AT, Sort.RELEVANCE, {"label": ("reference",)})
         if found.total:
-            return Gallery(found.hits, found.total, is_reference=True)
-    found = _find(Kind.IMAGE, REFERENCES, Sort.NEWEST)
-    return Gallery(found.hits, found.total, is_reference=False)
+            return Gallery(_varied(found.hits)[:REFERENCES], found.total, is_reference=True)
+    found = _find(Kind.IMAGE, _LOOKED_AT, Sort.NEWEST)
+    return Gallery(_varied(found.hits)[:REFERENCES], found.total, is_reference=False)
+
+
+def _varied(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """The first image of each dataset, then the second of each, and so on: a time series would fill the page alone."""
+    turns: Counter[str] = Counter()
+    placed = []
+    for position, hit in enumerate(hits):
+        dataset = hit.shown.get("dataset", hit.accession)
+        placed.append((turns[dataset], position, hit))
+        turns[dataset] += 1
+    return tuple(hit for _, _, hit in sorted(placed, key=lambda place: place[:2]))
 
 
 def _find(kind: Kind, size: int, sort: Sort, filters: dict[str, tuple[str, ...]] | None = None) -> Results:
