@@ -115,7 +115,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--side", type=int, default=20_000, help="pixels of a side of the slide and the flat picture")
     options = parser.parse_args(arguments)
-    print(f"Thumbnails of 512 and 128 px; slide and flat picture {options.side}² px")
+    print(f"Thumbnails of 1024 and 256 px; slide and flat picture {options.side}² px")
     with tempfile.TemporaryDirectory() as folder:
         for case in CASES:
             run(case, Path(folder), 1448 if case.make is five_dimensions else options.side)

@@ -72,6 +72,8 @@ class Scene:
 class World:
     people: dict[str, User | AnonymousUser]
     scenes: dict[str, Scene] = field(default_factory=dict)
+    # What curation made of two of them, where it is installed: the primary keys of a candidate and of a decision.
+    candidates: dict[str, int] = field(default_factory=dict)
 
 
 # --- people

@@ -18,7 +18,7 @@ from archive.imaging.pool.codec import Malformed, decode, encode
 from archive.imaging.spec import RenderSpec
 
 # The two thumbnails that every image gets, by the longer side in pixels.
-THUMBNAIL_SIZES = {"large": 512, "small": 128}
+THUMBNAIL_SIZES = {"large": 1024, "small": 256}
 
 
 @dataclass(frozen=True)

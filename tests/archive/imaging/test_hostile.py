@@ -15,7 +15,7 @@ import tifffile
 
 from archive.imaging.errors import Unreadable
 from archive.imaging.model import Description, Outcome
-from archive.imaging.pool.client import ImagingPool, running_pool
+from archive.imaging.pool.client import THUMBNAIL_SIZES, ImagingPool, running_pool
 
 HERE = Path(__file__).parent
 COPIES = HERE.parents[1] / "data" / "hostile"
@@ -63,7 +63,8 @@ def picture(pool: ImagingPool, root: Path, described: Description) -> str:
     except Unreadable as error:
         assert error.sentence.endswith(".")
         return error.code
-    assert [max(one.width, one.height) <= size for one, size in zip(drawn, (512, 128), strict=True)] == [True, True]
+    limits = THUMBNAIL_SIZES.values()
+    assert all(max(one.width, one.height) <= limit for one, limit in zip(drawn, limits, strict=True))
     return "drawn"
 
 
