@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from archive import access
@@ -112,10 +113,14 @@ def _back_to_release(request: HttpRequest, deposition: Deposition, error: Domain
 
 
 def _day(text: str) -> dt.date | None:
+    """The day that was chosen. One that has passed is a slip of the hand, and a release cannot be undone."""
     try:
-        return dt.date.fromisoformat(text) if text else None
+        day = dt.date.fromisoformat(text) if text else None
     except ValueError as error:
         raise Invalid("The release date must be a day, as 2027-03-01. Choose one, or leave it empty.") from error
+    if day and day < timezone.localdate():
+        raise Invalid("This day has passed. Choose one to come, or leave it empty to release now.")
+    return day
 
 
 @login_required

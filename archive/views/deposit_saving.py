@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from archive.errors import DomainError, EditConflict, Invalid, WrongState
+from archive.errors import DomainError, EditConflict, Invalid, NotAllowed, WrongState
 from archive.forms.metadata import build_form, readable
 from archive.metadata import Code, Problem, Template
 from archive.metadata.formdata import to_document
@@ -135,7 +135,7 @@ def save(request: HttpRequest, accession: str) -> HttpResponse:
     try:
         deposition = _save(request, deposition, resolve=False)
     except DomainError as error:
-        status = 409 if isinstance(error, WrongState) else 400
+        status = 409 if isinstance(error, WrongState) else 403 if isinstance(error, NotAllowed) else 400
         return JsonResponse({"detail": str(error), "conflict": isinstance(error, EditConflict)}, status=status)
     context = form_context(deposition, "") | {"counts": file_counts(deposition), "may_edit": True}
     problems = {control.name: control.problem for form in context["sections"] for control in form.all_controls}
