@@ -41,13 +41,13 @@ LED_ON = Answer(frozenset({302}))
 def dataset_pages(role: str, scene: Scene) -> Answer:
     if not knows(role, scene):
         return HIDDEN
-    if scene.dataset.is_retracted:
+    if scene.dataset.is_retracted and role not in INSIDERS:
         return TOMBSTONE
     return SEEN if scene.has_version else LED_ON
 
 
 def version_pages(role: str, scene: Scene) -> Answer:
-    if scene.dataset.is_retracted:
+    if scene.dataset.is_retracted and role not in INSIDERS:
         return TOMBSTONE
     return versions(role, scene)
 

@@ -31,11 +31,11 @@ PLACES = ("labels", "actions", "margin", "side")
 
 @require_safe
 def dataset(request: HttpRequest, accession: str) -> HttpResponseBase:
-    """The latest version; a draft leads its people to its page, a retraction everybody else to the tombstone."""
+    """The latest version; a draft leads its people to its page, a retraction everybody but them to the tombstone."""
     record = datasets.dataset_record(accession, request.user)
     if record.version is None:
         return redirect("archive:deposition", accession)
-    if record.dataset.is_retracted:
+    if record.dataset.is_retracted and record.withheld:
         return _tombstone(request, record)
     return _version_page(request, record, record.version)
 
@@ -43,7 +43,7 @@ def dataset(request: HttpRequest, accession: str) -> HttpResponseBase:
 @require_safe
 def version(request: HttpRequest, accession: str, number: int) -> HttpResponseBase:
     record = datasets.dataset_record(accession, request.user)
-    if record.dataset.is_retracted:
+    if record.dataset.is_retracted and record.withheld:
         return _tombstone(request, record)
     return _version_page(request, record, versions.get_version(record.dataset, number, request.user))
 
