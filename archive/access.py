@@ -88,7 +88,8 @@ def get_visible(queryset: QuerySet[Record], user: Reader, **lookup: object) -> R
     record = visible_to(queryset, user).filter(**lookup).first()
     if record is None:
         raise NotFound(
-            "There is nothing here that you may see. Check the address, or sign in with the account that it was shared with."
+            "There is nothing here that you may see. Check the address, or sign in with the account that it was shared "
+            "with."
         )
     return record
 

@@ -59,6 +59,11 @@ def contents(role: str, scene: Scene) -> Answer:
     return SEEN if sees(role, scene) else HIDDEN
 
 
+def originals(role: str, scene: Scene) -> Answer:
+    """Deposited bytes: given by the portal, or by S3 at a signed address to which the portal leads."""
+    return Answer(SEEN.statuses | {302}) if sees(role, scene) else HIDDEN
+
+
 def versions(role: str, scene: Scene) -> Answer:
     if not scene.has_version:
         return HIDDEN
@@ -179,7 +184,7 @@ API: dict[str, tuple[Rule, ...]] = {
     "archive-api:dataset-manifest": get(versions),
     "archive-api:version": get(versions),
     "archive-api:version-manifest": get(versions),
-    "archive-api:file-content": get(contents),
+    "archive-api:file-content": get(originals),
     "archive-api:file-members": get(contents, arguments={"file_id": "bundle"}),
     "archive-api:new-version": post(changed_by("owner", "contributor")),
     "archive-api:retract": post(retracting, reason="A reason."),
@@ -191,7 +196,7 @@ API: dict[str, tuple[Rule, ...]] = {
     "archive-api:image": of_image(contents),
     "archive-api:image-thumbnail": of_image(contents),
     "archive-api:image-ome-xml": of_image(contents),
-    "archive-api:image-original": of_image(contents),
+    "archive-api:image-original": of_image(originals),
     "archive-api:tokens": (
         Rule(signed_in, once=True),
         Rule(signed_in, "post", once=True, data={"name": "script", "scopes": ["read"], "days": 1}),

@@ -22,6 +22,10 @@ FIXED = {
     "VIPS_CONCURRENCY": "1",
     "MALLOC_ARENA_MAX": "2",
     "PYTHONUNBUFFERED": "1",
+    # Where no language is set (services, containers) Python would add this one by itself at every start,
+    # and an environment that changes at every start is never clean.
+    "LC_CTYPE": "C.UTF-8",
+    "PYTHONCOERCECLOCALE": "0",
 }
 # The kernel's limit for a socket's address, its closing zero included.
 LONGEST_SOCKET_PATH = 107
