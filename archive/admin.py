@@ -20,7 +20,7 @@ class UserForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("email", "name", "orcid", "affiliation", "is_active")
+        fields = ("is_active",)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -33,6 +33,9 @@ class UserAdmin(admin.ModelAdmin):
     form = UserForm
     list_display = ("email", "name", "affiliation", "is_active", "last_login")
     search_fields = ("email", "name", "orcid")
+    # People change these themselves, on their account page.
+    readonly_fields = ("email", "name", "orcid", "affiliation")
+    fields = ("email", "name", "orcid", "affiliation", "is_active", "roles")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # people sign up by themselves
@@ -41,7 +44,7 @@ class UserAdmin(admin.ModelAdmin):
         return False  # erased by a service, which keeps what they did under their number
 
     def save_model(self, request: HttpRequest, obj: User, form: UserForm, change: bool) -> None:
-        super().save_model(request, obj, form, change)
+        people.set_active(actor=request.user, user=obj, is_active=form.cleaned_data["is_active"])
         wanted, held = set(form.cleaned_data["roles"]), set(obj.groups.values_list("name", flat=True))
         for role in PortalRole:
             if role in wanted - held:

@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header, parse_etags, quote_etag
 
 from archive.errors import NotFound, WrongState
-from archive.models import Dataset, File, Image, Version
+from archive.models import File, Image, Version
 from archive.services.memberlists import read_members
 from archive.states import FileKind, FileState
 from archive.storage import CHUNK, S3Storage, chunks_of, derived, originals
@@ -26,7 +26,7 @@ PICTURE_SIZES = (SMALL, LARGE)
 _PUBLIC = "public, max-age=3600"
 _PRIVATE = "private, no-cache"
 _SIGNED_SECONDS = 300
-_RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+_RANGE = re.compile(r"^bytes=(\d{0,18})-(\d{0,18})$")
 _HOSTILE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -158,7 +158,7 @@ def manifest_response(request: HttpRequest, version: Version) -> HttpResponseBas
     """The manifest line by line, as it was frozen."""
     name = f"{version.dataset.accession}.{version.number}.manifest.jsonl"
     etag = quote_etag(version.tree_digest)
-    return _stored(request, originals(), version.manifest_key, etag, name, "application/x-ndjson", version.dataset)
+    return _stored(request, originals(), version.manifest_key, etag, name, "application/x-ndjson")
 
 
 def ome_xml_response(request: HttpRequest, image: Image) -> HttpResponseBase:
@@ -167,7 +167,7 @@ def ome_xml_response(request: HttpRequest, image: Image) -> HttpResponseBase:
         raise NotFound("This file holds no OME-XML. What was read from it is in the image's record.")
     etag = quote_etag(image.ome_xml_sha256)
     name = f"{image.accession}.ome.xml"
-    return _stored(request, derived(), image.ome_xml_key, etag, name, "application/xml", image.dataset)
+    return _stored(request, derived(), image.ome_xml_key, etag, name, "application/xml")
 
 
 def members_response(request: HttpRequest, file: File) -> HttpResponseBase:
@@ -193,15 +193,16 @@ def member_response(request: HttpRequest, file: File, path: str) -> HttpResponse
 
 
 def _stored(
-    request: HttpRequest, storage: Storage, key: str, etag: str, name: str, content_type: str, dataset: Dataset
+    request: HttpRequest, storage: Storage, key: str, etag: str, name: str, content_type: str
 ) -> HttpResponseBase:
+    """Asked for anew each time, by an ETag: the address does not change when a retraction takes it back."""
     if _is_known(request, etag):
         response: HttpResponseBase = HttpResponse(status=304)
     else:
         response = StreamingHttpResponse(chunks_of(storage, key), content_type=content_type)
         _set_attachment(response, name)
     response["ETag"] = etag
-    _set_caching(response, is_public=dataset.is_public)
+    _set_caching(response, is_public=False)
     return response
 
 

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from archive.views import deposit, deposit_actions, deposit_saving, my_depositions, records
+from archive.views import account, deposit, deposit_actions, deposit_saving, my_depositions, records
 
 app_name = "archive"
 urlpatterns = [
+    path("account/", account.account, name="account"),
+    path("account/tokens/", account.create_token, name="token-create"),
+    path("account/tokens/<int:token_id>/revoke/", account.revoke_token, name="token-revoke"),
     path("deposit/", deposit.start, name="deposit"),
     path("depositions/", my_depositions.mine, name="my-depositions"),
     path("depositions/<str:accession>/", deposit_saving.page, name="deposition"),

@@ -34,14 +34,14 @@ LABELS: tuple[LabelDeclaration, ...] = (
         LabelKind.HIGHLY_USED,
         "Highly used",
         "Among datasets of its age and kind, this one is used most, citing papers counting more than downloads.",
-        "by a public recipe from counted use, never by a vote",
+        "by a public recipe from counted use, never by a vote; this portal does not count use yet",
         "It lapses by itself when the use does.",
     ),
     LabelDeclaration(
         LabelKind.CURATED,
         "Curated",
         "A curator tied this dataset and its images to ontology terms, completely by a public checklist.",
-        "by a curator when the annotation is complete",
+        "by a curator when the annotation is complete; this portal does not grant it yet",
         "It is checked again when the deposit changes.",
     ),
 )

@@ -109,7 +109,7 @@ def _error_context() -> dict[str, Any]:
 
 
 TOPICS = (
-    Topic("depositing", "Deposit a dataset", "From the first save to a DOI, step by step.", Audience.DEPOSITOR),
+    Topic("depositing", "Deposit a dataset", "From the first save to the release, step by step.", Audience.DEPOSITOR),
     Topic("formats", "Formats that are read", "What is drawn and searched, and what is kept all the same.",
           Audience.DEPOSITOR, _format_context),
     Topic("metadata", "What you are asked, and why", "The REMBI description, and how little of it you have to type.",

@@ -4,6 +4,7 @@ Everything on the home page is public, whoever looks: it can be kept for some mi
 A search that is down takes its parts off the page and nothing else.
 """
 
+import logging
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ from search.query import SearchQuery, Sort
 from search.results import Hit, Results
 from search.selectors import finding
 
+logger = logging.getLogger(__name__)
 KEEP_SECONDS = 300
 ANYBODY = AnonymousUser()
 LATEST = 4
@@ -203,8 +205,9 @@ def _database() -> Check:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError as error:
-        return Check("database", False, f"The database does not answer: {error}")
+    except DatabaseError:
+        logger.exception("The database does not answer.")
+        return Check("database", False, "The database does not answer; its log says why.")
     return Check("database", True)
 
 

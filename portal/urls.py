@@ -1,11 +1,15 @@
 """Every address of the portal; what belongs to an app is declared there."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from portal import views
+
+# The administration is entered by the portal's own sign-in, with its limits.
+admin.site.login = secure_admin_login(admin.site.login)
 
 handler400 = "portal.http.bad_request"
 handler403 = "portal.http.permission_denied"

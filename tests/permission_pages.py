@@ -1,10 +1,11 @@
 """The rows of the permission table for pages (see tests/permission_rules.py), and routes of other people's code."""
 
-from tests.fixtures_states import INSIDERS, Scene
+from tests.fixtures_states import ANONYMOUS, INSIDERS, Scene
 from tests.permission_rules import (
     HIDDEN,
     REFUSED,
     SEEN,
+    SIGN_IN,
     Answer,
     Audience,
     Rule,
@@ -47,6 +48,15 @@ def dataset_pages(role: str, scene: Scene) -> Answer:
     return SEEN if scene.has_version else LED_ON
 
 
+def account_page(role: str, scene: Scene) -> Answer:
+    return SIGN_IN if role == ANONYMOUS else SEEN
+
+
+def nobodys(role: str, scene: Scene) -> Answer:
+    """A token that is not one's own is not there."""
+    return SIGN_IN if role == ANONYMOUS else HIDDEN
+
+
 def version_pages(role: str, scene: Scene) -> Answer:
     if scene.dataset.is_retracted and role not in INSIDERS:
         return TOMBSTONE
@@ -75,6 +85,12 @@ PORTAL: dict[str, tuple[Rule, ...]] = {
     "search:image-facet": get(anyone, once=True, arguments={"name": "organism"}),
 }
 DEPOSIT: dict[str, tuple[Rule, ...]] = {
+    "archive:account": (
+        Rule(account_page, once=True),
+        Rule(signed_in, "post", once=True, data={"name": "Ada", "orcid": "", "affiliation": ""}),
+    ),
+    "archive:token-create": (Rule(signed_in, "post", once=True, data={"name": "x", "scopes": "read", "days": 1}),),
+    "archive:token-revoke": (Rule(nobodys, "post", once=True, arguments={"token_id": 1}),),
     "archive:deposit": get(anyone, once=True),
     "archive:my-depositions": get(signed_in, once=True),
     "archive:deposition": (Rule(workers), Rule(softly(editors), "post", data={"revision": "0"})),

@@ -4,6 +4,14 @@ from django import forms
 
 from archive.models import User
 from archive.models.people import validate_orcid
+from archive.states import TokenScope
+
+LONGEST_DAYS = 365
+
+
+def bare_orcid(value: str) -> str:
+    """An ORCID iD without the address that people copy with it."""
+    return value.strip().removeprefix("https://orcid.org/").upper()
 
 
 class SignupForm(forms.Form):
@@ -20,7 +28,7 @@ class SignupForm(forms.Form):
     field_order = ("email", "name", "password1", "orcid", "affiliation")
 
     def clean_orcid(self) -> str:
-        value = self.cleaned_data["orcid"].strip().removeprefix("https://orcid.org/").upper()
+        value = bare_orcid(self.cleaned_data["orcid"])
         if value:
             validate_orcid(value)
         return value
@@ -30,3 +38,38 @@ class SignupForm(forms.Form):
         for name in ("name", "orcid", "affiliation"):
             setattr(user, name, self.cleaned_data[name])
         user.save(update_fields=["name", "orcid", "affiliation"])
+
+
+class ProfileForm(forms.ModelForm):
+    orcid = forms.CharField(
+        label="ORCID iD", max_length=37, required=False, help_text="For example 0000-0002-1825-0097."
+    )
+
+    class Meta:
+        model = User
+        fields = ("name", "orcid", "affiliation")
+        help_texts = {
+            "name": "As it should stand in a citation.",
+            "affiliation": "Institution and country.",
+        }
+
+    def clean_orcid(self) -> str:
+        value = bare_orcid(self.cleaned_data["orcid"])
+        if value:
+            validate_orcid(value)
+        return value
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(label="What it is for", max_length=100, help_text="For example the name of the script.")
+    scopes = forms.MultipleChoiceField(
+        label="It may",
+        choices=[
+            (TokenScope.READ.value, "read what you may read"),
+            (TokenScope.DEPOSIT.value, "deposit in your name"),
+            (TokenScope.CURATE.value, "curate in your name, if you may"),
+        ],
+        widget=forms.CheckboxSelectMultiple,
+        initial=[TokenScope.READ.value],
+    )
+    days = forms.IntegerField(label="Valid for days", min_value=1, max_value=LONGEST_DAYS, initial=90)

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 
 from archive.models import AuditEntry, Dataset
 
-# Which actions readers see, and in which words; curation's come with the word themselves.
+# Which actions readers see, and in which words.
 _WORDS = {
     "release": "Released",
-    "deposition.release": "Released",
-    "retract": "Retracted",
     "dataset.retract": "Retracted",
 }
-_CURATION = "curation."
 MOST = 50
 
 

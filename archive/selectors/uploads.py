@@ -28,7 +28,7 @@ def editable_dataset(user: User, accession: str) -> Dataset:
     """The dataset, if this person may add files to it now; raises NotFound, NotAllowed, WrongState."""
     dataset = Dataset.objects.filter(accession=accession).first()
     if dataset is None:
-        raise NotFound("There is no dataset of this accession that you may see. Check it on “My depositions”.")
+        raise NotFound("There is nothing here that you may see. Check the address.")
     require_role(user, dataset, EDITING_ROLES)
     editable_deposition(dataset)
     return dataset

@@ -67,6 +67,32 @@ def revoke_token(*, user: User, token_id: int) -> None:
 
 
 @transaction.atomic
+def save_profile(*, user: User, name: str, orcid: str, affiliation: str) -> User:
+    """Who somebody says that they are; the trail tells that it changed, not what it was."""
+    user.name, user.orcid, user.affiliation = name.strip(), orcid, affiliation.strip()
+    user.full_clean(exclude=["password"])
+    user.save(update_fields=["name", "orcid", "affiliation"])
+    auditing.record(dataset=None, action="person.profile", actor=user, subject=f"user {user.pk}")
+    return user
+
+
+@transaction.atomic
+def set_active(*, actor: User, user: User, is_active: bool) -> None:
+    """Whether somebody may sign in."""
+    _require_administrator(actor)
+    if User.objects.filter(pk=user.pk, is_active=not is_active).update(is_active=is_active):
+        states = ("inactive", "active") if is_active else ("active", "inactive")
+        auditing.record(
+            dataset=None,
+            action="person.active",
+            actor=actor,
+            subject=f"user {user.pk}",
+            from_state=states[0],
+            to_state=states[1],
+        )
+
+
+@transaction.atomic
 def grant_role(*, actor: User, user: User, role: PortalRole) -> None:
     _require_administrator(actor)
     group = _group(role)

@@ -21,7 +21,7 @@ from curation.labels import LabelKind
 from curation.models import Candidate
 from curation.selectors import candidates, labels
 from curation.selectors.people import is_team
-from curation.services import deciding, nominating, reviewing
+from curation.services import deciding, moving, nominating, reviewing
 from curation.workflow import Action, CandidateState
 
 
@@ -118,8 +118,10 @@ def _do(candidate: Candidate, actor: User, given: dict[str, Any]) -> None:
     elif action in _PLAIN:
         _PLAIN[action](candidate=candidate, actor=actor)
     elif action is Action.INVITE:
+        moving.require(candidate=candidate, action=action, actor=actor)
         reviewing.invite(candidate=candidate, actor=actor, reviewer=_person(given))
     elif action is Action.ASSIGN:
+        moving.require(candidate=candidate, action=action, actor=actor)
         nominating.assign(candidate=candidate, actor=actor, to=_person(given))
     elif action is Action.DECLINE and candidate.state != CandidateState.IN_REVIEW:
         deciding.decline_early(candidate=candidate, actor=actor, reason=reason)

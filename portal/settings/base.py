@@ -122,6 +122,7 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Micrographia] "
 ORCID_URL = os.environ.get("PORTAL_ORCID_URL", "https://orcid.org")
+SOCIALACCOUNT_ADAPTER = "archive.signin.OrcidAdapter"
 SOCIALACCOUNT_PROVIDERS = engines.orcid_provider(
     os.environ.get("PORTAL_ORCID_CLIENT_ID", ""), os.environ.get("PORTAL_ORCID_SECRET", ""), ORCID_URL
 )

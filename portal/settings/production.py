@@ -5,7 +5,8 @@ import os
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import ALLOWED_HOSTS, DEBUG, SECRET_KEY, SITE_URL
+from portal.settings.base import ALLOWED_HOSTS, DEBUG, REST_FRAMEWORK, SECRET_KEY, SITE_URL
+from portal.settings.base import PORTAL_BROKER_URL as BROKER_URL
 
 EMBEDDED = False
 _EMBEDDED_SCHEMES = ("sqlite:", "file:", "filesystem:", "memory:", "tantivy:")
@@ -32,6 +33,12 @@ def _problems() -> list[str]:
 if _found := _problems():
     raise ImproperlyConfigured("This portal does not start:\n" + "\n".join(f"- {sentence}" for sentence in _found))
 
+# One proxy stands in front (deploy/nginx.conf): limits count the reader behind it, not the proxy.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1
+REST_FRAMEWORK = {**REST_FRAMEWORK, "NUM_PROXIES": 1}
+# Limits are counted once for all processes.
+if BROKER_URL.startswith(("redis://", "rediss://")):
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": BROKER_URL}}
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000

@@ -29,6 +29,7 @@ def test_the_examples_of_the_guide_deposit_find_and_take_away(live_server):
     # Depositing first, so that there is something to find; each example is whole but for the imports before it.
     for example in (code[0].split("found =")[0] + "import hashlib\n", *code[2:], *code[:2]):
         exec(example.replace("http://127.0.0.1:8000", live_server.url), names)  # our own guide, word for word
+    names["session"].close()
     dataset = Dataset.objects.get()
     assert dataset.latest_version == 1
     assert names["files"][0]["path"] == "embryos/transmission.tif"
