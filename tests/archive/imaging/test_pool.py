@@ -292,3 +292,13 @@ def test_clients_that_vanish_give_their_workers_back(start: Callable[[], Started
     assert one.pool.describe(folder, "good.ome.tif").outcome is Outcome.READ
     assert time.monotonic() - started < 30  # a spinning request alone would take a minute
     assert not set(before) & set(one.pool.status()["workers"])
+
+
+@pytest.mark.parametrize("language", [{}, {"LANG": "C"}, {"LC_ALL": "C"}], ids=["none", "LANG", "LC_ALL"])
+def test_it_starts_as_a_service_does_without_a_language(monkeypatch: pytest.MonkeyPatch, language: dict[str, str]):
+    for name in ("LANG", "LC_ALL", "LC_CTYPE", "PYTHONCOERCECLOCALE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in language.items():
+        monkeypatch.setenv(name, value)
+    with running_pool(1) as running:
+        assert running.status()
