@@ -96,7 +96,7 @@ def test_a_search_begins_without_script(browser, portal):
     page = context.new_page()
     page.goto("/")
     page.get_by_label("Search the archive").fill("mitosis")
-    page.get_by_label("Datasets").check()
+    page.get_by_label("Datasets", exact=True).check()
     page.get_by_role("button", name="Search").click()
     expect(page).to_have_url(re.compile(r"/search/\?q=mitosis"))
     context.close()
