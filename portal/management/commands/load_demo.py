@@ -32,5 +32,5 @@ class Command(BaseCommand):
         indexing.drain_outbox()
         self.stdout.write(
             f"The demonstration is loaded in {time.monotonic() - began:.0f} s. Sign in as {loading.DEPOSITOR} "
-            f"(or curator@, reviewer.one@, reviewer.two@, editor@, administrator@) with {loading.PASSWORD}."
+            f"(or biologist@, curator@, reviewer.one@, reviewer.two@, editor@, administrator@) with {loading.PASSWORD}."
         )
