@@ -23,7 +23,3 @@ class RenderSpec:
     z: int | None = None
     t: int | None = None
     channels: tuple[ChannelChoice, ...] = ()
-
-
-# The image page's large view.
-LARGE_VIEW = RenderSpec(max_size=2048)

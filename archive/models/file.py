@@ -87,11 +87,6 @@ class File(models.Model):
     def name(self) -> str:
         return self.path.rsplit("/", 1)[-1]
 
-    @property
-    def is_settled(self) -> bool:
-        """Nothing more happens to it by itself."""
-        return self.state in (FileState.READ, FileState.KEPT, FileState.DAMAGED)
-
 
 class Upload(models.Model):
     """A tus upload: bytes on their way. `offset` counts only bytes that are durable."""

@@ -100,11 +100,6 @@ def sort_key(path: str) -> bytes:
     return path.encode()
 
 
-def folder_of(path: str) -> str:
-    """`a/b` for `a/b/c.tif`; empty for a file at the top."""
-    return path.rpartition("/")[0]
-
-
 def inside(path: str, bundle: str) -> str:
     """The path of a member inside its bundle."""
     return path[len(bundle) + 1 :]

@@ -8,7 +8,6 @@ from archive.models import Dataset, User
 from curation.services.nominating import SHORTEST_REASON
 from curation.workflow import WORDS, Action
 
-INPUT = {"class": "input"}
 LONGEST_REASON = 5000
 
 

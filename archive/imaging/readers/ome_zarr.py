@@ -21,7 +21,7 @@ from archive.imaging.readers.base import Region
 from archive.imaging.readers.edge import reading
 from archive.imaging.readers.ngff import Container, container, joined
 from archive.imaging.readers.tiff_pages import checked_region, pixel_type
-from archive.imaging.readers.zarr_arrays import ArrayInfo, Json, check_chunks, listed, objects
+from archive.imaging.readers.zarr_arrays import ArrayInfo, Json, check_chunks, check_count, listed, objects
 from archive.imaging.sniff import sniff
 from archive.imaging.units import micrometres, number, seconds
 
@@ -237,6 +237,7 @@ def read_plane(
         check_chunks(info)
         axes = _axes(multiscale, info)
         selection = _selection(axes, info.shape, {"c": c, "z": z, "t": t}, region)
+        check_count(info, selection)
         plane = _read_array(zarr_, arrays[level], info, selection)
     kept = [axis for axis in axes if axis in "yxs"]
     ordered = plane.transpose([kept.index(axis) for axis in "yxs" if axis in kept])

@@ -12,6 +12,7 @@ import zarr
 
 from archive.imaging import registry
 from archive.imaging.describe import describe
+from archive.imaging.errors import Unreadable
 from archive.imaging.model import Outcome, PixelType
 from tests.archive.imaging.files import ome, ome_image, values, write_json
 
@@ -88,6 +89,15 @@ def test_chunks_that_are_not_there_are_empty(tmp_path):
     (folder / "0" / "0.0").unlink()
     plane = _read(tmp_path, "a.zarr")
     assert not plane[:16, :16].any() and plane[16:, 16:].any()
+
+
+def test_a_plane_of_countless_tiny_chunks_is_refused(tmp_path):
+    folder = tmp_path / "a.zarr"
+    _write_group(folder, _attributes("yx", [1.0, 1.0], 1, "0.4"), "0.4")
+    zarr.create_array(str(folder / "0"), shape=(1000, 1000), dtype="uint8", chunks=(2, 2), zarr_format=2)
+    with pytest.raises(Unreadable) as refused:
+        _read(tmp_path, "a.zarr")
+    assert refused.value.code == "chunks-too-small"
 
 
 def test_series_come_from_the_list_and_the_xml_beside_them(tmp_path):
