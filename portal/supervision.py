@@ -94,6 +94,9 @@ class Supervisor:
         self._say = say
         self._services: list[Service] = []
         self._is_stopping = False
+        # Before the first service starts, so that no moment is left in which a signal ends us without them.
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._stop)
 
     def add(self, service: Service) -> None:
         self._services.append(service)
@@ -101,8 +104,6 @@ class Supervisor:
 
     def run(self, each_round: Callable[[], None] = lambda: None) -> None:
         """Blocks. `each_round` is called several times a second, for what waits on the services."""
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, self._stop)
         try:
             while not self._is_stopping:
                 for service in self._services:
