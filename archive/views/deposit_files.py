@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -31,7 +32,9 @@ def context(request: HttpRequest, deposition: Deposition) -> dict[str, Any]:
     arriving = Upload.objects.filter(dataset=deposition.dataset_id, state=UploadState.COMPLETE).count()
     rows = ranked_files(deposition).filter(rank__in=_RANKS[show])
     page = page_of(rows, order=("rank", "path"), cursor=request.GET.get("files", ""), size=PAGE)
-    uploads = Upload.objects.filter(dataset=deposition.dataset_id, state=UploadState.OPEN).order_by("path")
+    # Members of a folder that have arrived are counted, not listed: there may be thousands.
+    listed = Q(state=UploadState.OPEN) | Q(state=UploadState.COMPLETE, bundle="")
+    uploads = Upload.objects.filter(listed, dataset=deposition.dataset_id).order_by("path")
     return {
         "counts": counts,
         "show": show,
