@@ -1,8 +1,8 @@
 """The one visibility rule, for pages, API, pictures, downloads, exports, suggestions, counts, index and feeds.
 
-A record is visible to whoever holds one of its tokens: `public`, or `dataset:<id>` for the people of that dataset.
-Administrators hold EVERYTHING. The index stores `tokens_of`; a reader's `tokens_for` are expanded when they ask, so
-that sharing never re-indexes.
+A record is visible to whoever holds one of its tokens: `public`, or `dataset:<id>` for the people of that dataset and
+its referees. Administrators hold EVERYTHING. The index stores `tokens_of`; a reader's `tokens_for` are expanded when
+they ask, so that sharing never re-indexes.
 """
 
 from collections.abc import Iterable
@@ -11,9 +11,11 @@ from typing import TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
+from archive.anonymity import hide
 from archive.errors import NotAllowed, NotFound
-from archive.models import Dataset, Deposition, File, Image, Membership, Plate, User, Version
-from archive.states import EDITING_ROLES, Access, DatasetRole, PortalRole, Standing
+from archive.models import Dataset, Deposition, File, Image, Membership, NameScan, Plate, User, Version
+from archive.referees import Referee
+from archive.states import EDITING_ROLES, Access, DatasetRole, NameScanState, PortalRole, Standing
 
 Reader = User | AnonymousUser
 Record = TypeVar("Record", bound=Model)
@@ -23,7 +25,9 @@ EVERYTHING = "*"
 
 
 def tokens_for(user: Reader) -> frozenset[str]:
-    """What a reader holds."""
+    """What a reader holds. The index has people in it, so that anonymised reading holds nothing more of it."""
+    if isinstance(user, Referee):
+        return frozenset({PUBLIC} if user.is_anonymised else {PUBLIC, f"dataset:{user.dataset_id}"})
     if not user.is_authenticated:
         return frozenset({PUBLIC})
     if user.has_role(PortalRole.ADMINISTRATOR):
@@ -61,7 +65,7 @@ def visible_to(queryset: QuerySet[Record], user: Reader) -> QuerySet[Record]:
     if queryset.model is Dataset:
         return queryset.filter(Q(latest_version__isnull=False) | _mine("pk", user))
     if queryset.model is Deposition:
-        return queryset.filter(_mine("dataset_id", user))
+        return queryset.none() if isinstance(user, Referee) else queryset.filter(_mine("dataset_id", user))
     path, is_versioned = _PATHS[queryset.model]
     public = Q(
         **{
@@ -74,10 +78,15 @@ def visible_to(queryset: QuerySet[Record], user: Reader) -> QuerySet[Record]:
         public &= Q(from_version__lte=F(f"{path}latest_version"))
     if queryset.model is Plate:
         public &= Q(file__from_version__lte=F(f"{path}latest_version"))
+    if queryset.model is Image and is_anonymised(user):
+        # The scanner's pictures of a slide's label have words in their pixels.
+        queryset = queryset.filter(role="")
     return queryset.filter(public | _mine("dataset_id", user))
 
 
 def _mine(reference: str, user: Reader) -> Q:
+    if isinstance(user, Referee):
+        return Q(**{reference: user.dataset_id})
     if not user.is_authenticated:
         return Q(pk__in=[])
     return Q(Exists(Membership.objects.filter(user=user, dataset_id=OuterRef(reference))))
@@ -91,7 +100,41 @@ def get_visible(queryset: QuerySet[Record], user: Reader, **lookup: object) -> R
             "There is nothing here that you may see. Check the address, or sign in with the account that it was shared "
             "with."
         )
+    return as_seen(record, user)
+
+
+def is_anonymised(user: Reader) -> bool:
+    """Whether this reader is not to know whose the dataset is."""
+    return isinstance(user, Referee) and user.is_anonymised
+
+
+def as_seen(record: Record, user: Reader) -> Record:
+    """The row as this reader may see it: to an anonymised referee without names."""
+    if isinstance(user, Referee) and user.is_anonymised:
+        hide(record, user.names)
     return record
+
+
+def takeable(files: Iterable[File], user: Reader) -> set[int]:
+    """Of files that the reader may see, those whose deposited bytes are for them too, by one query at most.
+
+    To an anonymised referee: those that were searched as they are, and hold no name.
+    """
+    known = {file.pk: file.tree_digest or (file.blob.sha256 if file.blob else "") for file in files}
+    if not (isinstance(user, Referee) and user.is_anonymised):
+        return set(known)
+    clear = NameScan.objects.filter(file__in=known, names_digest=user.names.digest, state=NameScanState.CLEAR)
+    return {pk for pk, digest in clear.values_list("file", "bytes_digest") if known[pk] == digest}
+
+
+def require_taking(file: File, user: Reader) -> File:
+    """The file, if its bytes are for this reader; raises NotFound."""
+    if file.pk not in takeable([file], user):
+        raise NotFound(
+            "This file is not offered: a name stands in it, or it was not searched for names. What the portal made of "
+            "it is."
+        )
+    return file
 
 
 def role_of(user: Reader, dataset: Dataset) -> DatasetRole | None:
@@ -116,3 +159,15 @@ def require_role(user: Reader, dataset: Dataset, roles: Iterable[DatasetRole]) -
     if role is None and dataset.latest_version is None:
         raise NotFound("There is nothing here that you may see. Check the address.")
     raise NotAllowed(f"Only {' or '.join(sorted(roles))}s of {dataset.accession} may do this. Ask its owner.")
+
+
+def require_administrator(user: Reader) -> None:
+    """Raise NotAllowed for everybody else."""
+    if not (user.is_authenticated and user.has_role(PortalRole.ADMINISTRATOR)):
+        raise NotAllowed("Only administrators see this page. Ask one for the figures.")
+
+
+def require_curator(user: Reader) -> None:
+    """Raise NotAllowed for everybody else; administrators may do what curators do."""
+    if not (user.is_authenticated and user.has_role(PortalRole.CURATOR, PortalRole.ADMINISTRATOR)):
+        raise NotAllowed("Only curators see this page. Ask an administrator for the role if you are one.")

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from archive.models import AuditEntry, Dataset, User
+from archive.models import AuditEntry, Dataset, Doi, User
 from archive.services import people
 from archive.states import PortalRole
 
@@ -68,6 +68,15 @@ class ReadOnly(admin.ModelAdmin):
 class DatasetAdmin(ReadOnly):
     list_display = ("accession", "title", "latest_version", "standing", "access")
     search_fields = ("accession", "title")
+
+
+@admin.register(Doi)
+class DoiAdmin(ReadOnly):
+    """What waits for DataCite, and why."""
+
+    list_display = ("name", "state", "due_at", "tries", "reason")
+    list_filter = ("state",)
+    search_fields = ("name",)
 
 
 @admin.register(AuditEntry)

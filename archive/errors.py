@@ -21,11 +21,16 @@ class WrongState(DomainError):
 
 
 class EditConflict(WrongState):
-    """Somebody else saved in between; both texts are kept for the person to choose."""
+    """It was saved in between, by somebody else or in the person's `own` other window; both texts are kept."""
 
-    def __init__(self, sentence: str, *, current_revision: int) -> None:
+    def __init__(self, sentence: str, *, current_revision: int, own: bool = False) -> None:
         super().__init__(sentence)
         self.current_revision = current_revision
+        self.own = own
+
+
+class PathTaken(WrongState):
+    """The dataset has a file of this name; the new one was not said to replace it."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,10 @@ class Invalid(DomainError):
 
 class TooLarge(DomainError):
     """Above a limit or quota that was said before."""
+
+
+class TooMany(DomainError):
+    """As many as one person may have at once; later there is room again."""
 
 
 class StorageFull(DomainError):

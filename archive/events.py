@@ -22,11 +22,20 @@ class Event(StrEnum):
     BUNDLE_GREW = "bundle.grew"  # file_id: members came; more may follow at once
     FILE_VERIFIED = "file.verified"  # file_id
     IMAGE_FOUND = "image.found"  # image_id
+    RENDITION_WANTED = "rendition.wanted"  # rendition_id
+    TABLE_WANTED = "table.wanted"  # file_id: a page shows wells, and a large table may say what to colour them by
+    FILE_TABLE_DUE = "file-table.due"  # table_id: a table of files is to be checked, applied or undone
     FILE_SETTLED = "file.settled"  # dataset_id: a file or image came to its end; is the deposition complete now?
     DEPOSITION_SUBMITTED = "deposition.submitted"  # deposition_id
     DEPOSITION_ANSWERED = "deposition.answered"  # deposition_id: ready, or needs changes; the depositor is told
+    FILES_WAIT = "files.wait"  # dataset_id: too many are to be read again to tell one by one in a request
+    FILES_AT_REST = "files.at-rest"  # dataset_id: none is being read; do some look like one image?
     DATASET_CHANGED = "dataset.changed"  # dataset_id: what search shows of it may have changed
+    DOIS_DUE = "dois.due"  # dataset_id: DataCite is to be told something of its DOIs
     VERSION_RELEASED = "version.released"  # version_id
+    NAMES_SOUGHT = "names.sought"  # dataset_id: an anonymised link offers files only once they were searched for names
+    INVITATION_DUE = "invitation.due"  # invitation_id: its mail is to be sent
+    NOTICE_DUE = "notice.due"  # notice_id: an upper layer wants somebody to be told by mail
 
 
 Recorder = Callable[..., Any]

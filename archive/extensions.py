@@ -22,15 +22,17 @@ class Panel:
 
 # Given the primary keys of a page of datasets, the badges of each: one call for a page keeps queries constant.
 BadgeSource = Callable[[Sequence[int]], Mapping[int, Sequence["Badge"]]]
+# The same for a page of images: what holds for a dataset need not hold for each of its images.
+ImageBadgeSource = Callable[[Sequence[int]], Mapping[int, Sequence["Badge"]]]
 # Statements about a dataset for its JSON-LD and API record: {name: value}.
 StatementSource = Callable[[Dataset], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Badge:
-    """A label on a card or record: a slug for its class, the words, the evidence in a line, and where to read it."""
+    """A label on a card or record: its kind for the style, the words, the evidence in a line, and where to read it."""
 
-    slug: str
+    kind: str
     label: str
     evidence: str = ""
     url: str = ""
@@ -38,6 +40,7 @@ class Badge:
 
 _panels: dict[str, Panel] = {}
 _badges: list[BadgeSource] = []
+_image_badges: list[ImageBadgeSource] = []
 _statements: list[StatementSource] = []
 
 
@@ -48,6 +51,11 @@ def add_panel(panel: Panel) -> None:
 def add_badges(source: BadgeSource) -> None:
     if source not in _badges:
         _badges.append(source)
+
+
+def add_image_badges(source: ImageBadgeSource) -> None:
+    if source not in _image_badges:
+        _image_badges.append(source)
 
 
 def add_statements(source: StatementSource) -> None:
@@ -66,9 +74,17 @@ def panels(request: HttpRequest, dataset: Dataset, place: str) -> list[dict[str,
 
 
 def badges(dataset_ids: Sequence[int]) -> dict[int, list[Badge]]:
-    found: dict[int, list[Badge]] = {pk: [] for pk in dataset_ids}
-    for source in _badges:
-        for pk, badges_of_one in source(dataset_ids).items():
+    return _gathered(_badges, dataset_ids)
+
+
+def image_badges(image_ids: Sequence[int]) -> dict[int, list[Badge]]:
+    return _gathered(_image_badges, image_ids)
+
+
+def _gathered(sources: Sequence[BadgeSource], ids: Sequence[int]) -> dict[int, list[Badge]]:
+    found: dict[int, list[Badge]] = {pk: [] for pk in ids}
+    for source in sources:
+        for pk, badges_of_one in source(ids).items():
             found[pk] += badges_of_one
     return found
 

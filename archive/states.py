@@ -24,6 +24,15 @@ OPEN_DEPOSITIONS = (
 EDITABLE_DEPOSITIONS = (DepositionState.DRAFT, DepositionState.NEEDS_CHANGES)
 
 
+class DoiState(StrEnum):
+    """Of a DOI, as far as DataCite has answered."""
+
+    RESERVED = "reserved"  # here alone: nobody was told, and it leads nowhere
+    DRAFT = "draft"  # DataCite keeps the name for us; it leads nowhere yet
+    FINDABLE = "findable"  # registered: it leads to its record, and is found
+    HIDDEN = "hidden"  # registered still, and leads to the tombstone; no longer found
+
+
 class FileState(StrEnum):
     STORED = "stored"  # all bytes are here and durable
     VERIFIED = "verified"  # their SHA-256 is known and is what the sender said
@@ -49,6 +58,53 @@ class ImageState(StrEnum):
     DESCRIBED = "described"  # its pixels were checked
     RENDERED = "rendered"  # its pictures are in storage
     FAILED = "failed"  # `reason` says why there is no picture
+
+
+class GroupingState(StrEnum):
+    """Of files that only their names join."""
+
+    PROPOSED = "proposed"  # the depositor is asked; until then each file is an image of its own
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    UNFIT = "unfit"  # confirmed, and then the files turned out not to be alike; `reason` names the odd one
+
+
+class FileTableState(StrEnum):
+    """Of a table that says something of each file of a draft."""
+
+    CHECKING = "checking"
+    CHECKED = "checked"  # its preview is there; nothing is applied until somebody says so
+    REFUSED = "refused"  # `sentence` says why it cannot be read
+    APPLYING = "applying"
+    APPLIED = "applied"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    DISCARDED = "discarded"  # never applied
+
+
+BUSY_FILE_TABLES = (
+    FileTableState.CHECKING,
+    FileTableState.CHECKED,
+    FileTableState.APPLYING,
+    FileTableState.UNDOING,
+)
+
+
+class RenditionState(StrEnum):
+    """Of the OME-Zarr that the portal makes of an image."""
+
+    WANTED = "wanted"
+    MADE = "made"
+    FAILED = "failed"
+
+
+class NameScanState(StrEnum):
+    """Of the search for names in a file that an anonymised link would offer."""
+
+    WANTED = "wanted"
+    CLEAR = "clear"
+    FOUND = "found"
+    UNKNOWN = "unknown"  # not all of it can be searched; `reason` says why
 
 
 class Access(StrEnum):

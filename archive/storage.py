@@ -7,9 +7,11 @@ made by `new_key` from random bytes, never from what a person called a file.
 import errno
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from botocore.exceptions import ClientError
@@ -17,6 +19,7 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from storages.backends.s3 import S3Storage as BaseS3Storage
 
+from archive import compression
 from archive.errors import StorageFull
 
 CHUNK = 1 << 20
@@ -59,8 +62,74 @@ def full_storage_said() -> Iterator[None]:
 def chunks_of(storage: Storage, name: str) -> Iterator[bytes]:
     """The bytes of a stored object, a chunk at a time: memory stays flat whatever its size."""
     with storage.open(name, "rb") as stored:
+        if compression.is_compressed(name):
+            yield from compression.read(stored.file)
+            return
         while chunk := stored.read(CHUNK):
             yield chunk
+
+
+def lines_of(storage: Storage, name: str) -> Iterator[bytes]:
+    """The lines of a stored list, one at a time."""
+    with storage.open(name, "rb") as stored:
+        yield from stored
+
+
+def read_range(storage: Storage, name: str, start: int, length: int) -> Iterator[bytes]:
+    """`length` bytes from `start`, a chunk at a time, and nothing else; of a compressed object the original ones."""
+    if not compression.is_compressed(name):
+        yield from _stored_range(storage, name, start, length)
+    elif length > 0:
+        read = partial(_stored_range, storage, name)
+        with compression.buffered(read, size_of(storage, name)) as stored:
+            yield from compression.read(stored, start, length)
+
+
+def _stored_range(storage: Storage, name: str, start: int, length: int) -> Iterator[bytes]:
+    if length <= 0:
+        return
+    if isinstance(storage, S3Storage):
+        where = {"Bucket": storage.bucket_name, "Key": storage.raw_key(name)}
+        body = storage.client.get_object(**where, Range=f"bytes={start}-{start + length - 1}")["Body"]
+        yield from body.iter_chunks(CHUNK)
+        return
+    with storage.open(name, "rb") as stored:
+        stored.seek(start)
+        while length > 0 and (chunk := stored.read(min(CHUNK, length))):
+            length -= len(chunk)
+            yield chunk
+
+
+def size_of(storage: Storage, name: str) -> int:
+    """Bytes of an object; FileNotFoundError where there is none."""
+    try:
+        return storage.size(name)
+    except ClientError as error:
+        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
+            raise FileNotFoundError(errno.ENOENT, "The storage holds no such object", name) from error
+        raise
+
+
+def tree_of(storage: Storage, prefix: str) -> Iterator[str]:
+    """The names of all objects below a prefix."""
+    if isinstance(storage, S3Storage):
+        top = f"{storage.raw_key(prefix)}/"
+        pages = storage.client.get_paginator("list_objects_v2").paginate(Bucket=storage.bucket_name, Prefix=top)
+        yield from (f"{prefix}/{item['Key'].removeprefix(top)}" for page in pages for item in page.get("Contents", ()))
+        return
+    folder = Path(storage.path(prefix))
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            yield f"{prefix}/{file.relative_to(folder).as_posix()}"
+
+
+def remove_tree(storage: Storage, prefix: str) -> None:
+    """Delete all objects below a prefix, and locally its folders. May be called again."""
+    if isinstance(storage, S3Storage):
+        for name in list(tree_of(storage, prefix)):
+            storage.delete(name)
+        return
+    shutil.rmtree(storage.path(prefix), ignore_errors=True)
 
 
 class LocalStorage(FileSystemStorage):

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
 
+from search.address import from_params
 from search.backends.document import SearchDocument, TermValue
 from search.backends.embedded import EmbeddedBackend
 from search.facets import Kind
-from search.query import from_params
 
 PUBLIC = frozenset({"public"})
 IMAGES_OF_A_DATASET = 100

@@ -57,6 +57,9 @@ DECIDED = (CandidateState.ACCEPTED, CandidateState.DECLINED, CandidateState.REVO
 # While one is in these, the same object is not nominated again.
 LIVE = (*OPEN, CandidateState.ACCEPTED)
 DECISIONS = (Action.ACCEPT, Action.DECLINE, Action.DEFER)
+# "no" and "ok" are no reasons; forms say so beside the field.
+SHORTEST_REASON = 20
+A_SENTENCE = f"at least a sentence ({SHORTEST_REASON} characters)"
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,23 @@ def moves_from(source: CandidateState | None, roles: Iterable[Role] | None = Non
 
 def check(action: Action, source: CandidateState | None, roles: Iterable[Role], reason: str = "") -> Move:
     """The row that allows this; raises MoveNotPossible, RoleMissing or ReasonMissing."""
+    move = permitted(action, source, roles)
+    if move.needs_reason and not is_sentence(reason):
+        raise ReasonMissing(
+            f"“{WORDS[action].button}” needs a reason that others understand. Write a sentence or two.",
+            [FieldProblem("/reason", f"Write {A_SENTENCE}; the reason is kept with the candidate and public.")],
+        )
+    return move
+
+
+def is_sentence(reason: str) -> bool:
+    """Whether a public reason says something."""
+    text = reason.strip()
+    return len(text) >= SHORTEST_REASON and len(text.split()) > 1
+
+
+def permitted(action: Action, source: CandidateState | None, roles: Iterable[Role]) -> Move:
+    """The row that lets these roles do this, whatever reason they will give."""
     move = find(action, source)
     words = WORDS[action]
     if move is None:
@@ -181,11 +201,6 @@ def check(action: Action, source: CandidateState | None, roles: Iterable[Role], 
         )
     if not move.roles & frozenset(roles):
         raise RoleMissing(f"“{words.button}” is for {who(move)} only. Ask one of them.")
-    if move.needs_reason and not reason.strip():
-        raise ReasonMissing(
-            f"“{words.button}” needs a reason. Write a sentence or two.",
-            [FieldProblem("/reason", "Write a sentence or two: the reason is kept with the candidate.")],
-        )
     return move
 
 

@@ -16,48 +16,49 @@ from deploy.engines.engine import HOST, Engine, EngineFailed, running, start, st
 
 FOLDER = Path(__file__).resolve().parent.parent / ".services"
 
-# Ports beside the usual ones, so that an engine that somebody runs here anyway is left alone.
+# Ports beside the usual ones, so that an engine that somebody runs here anyway is left alone; and below 32768, where
+# Linux begins to take ports for outgoing connections: one of those may hold the port that an engine is to listen on.
 ENGINES = (
     Engine(
         name="postgres",
-        port=55432,
+        port=15432,
         prepare=postgres.prepare,
         command=postgres.command,
         answers=postgres.answers,
         ready=postgres.ready,
         account=postgres.account,
         stop_signal=signal.SIGINT,  # "fast": end the sessions, then leave; SIGTERM would wait for them
-        environment={"DATABASE": f"postgresql://postgres@{HOST}:55432/{postgres.DATABASE}"},
+        environment={"DATABASE": f"postgresql://postgres@{HOST}:15432/{postgres.DATABASE}"},
     ),
     Engine(
         name="redis",
-        port=56379,
+        port=16379,
         programs=(redis.SERVER,),
         prepare=redis.prepare,
         command=redis.command,
         answers=redis.answers,
-        environment={"BROKER": f"redis://{HOST}:56379/0"},
+        environment={"BROKER": f"redis://{HOST}:16379/0"},
     ),
     Engine(
         name="s3",
-        port=57070,
+        port=17070,
         programs=(s3.GO,),
         prepare=s3.prepare,
         command=s3.command,
         answers=s3.answers,
         ready=s3.ready,
-        environment={"STORAGE": f"s3://{s3.ACCESS_KEY}:{s3.SECRET_KEY}@{HOST}:57070/{s3.BUCKET}?scheme=http"},
+        environment={"STORAGE": f"s3://{s3.ACCESS_KEY}:{s3.SECRET_KEY}@{HOST}:17070/{s3.BUCKET}?scheme=http"},
     ),
     Engine(
         name="elasticsearch",
-        port=59200,
+        port=19200,
         programs=(search.JAVA, search.COMPILER, search.MAVEN),
         prepare=search.prepare_elasticsearch,
         command=search.elasticsearch_command,
         answers=search.answers,
         environment={
-            "SEARCH": f"elasticsearch://{HOST}:59200",
-            "ELASTICSEARCH": f"elasticsearch://{HOST}:59200",
+            "SEARCH": f"elasticsearch://{HOST}:19200",
+            "ELASTICSEARCH": f"elasticsearch://{HOST}:19200",
         },
     ),
     Engine(

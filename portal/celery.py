@@ -22,6 +22,7 @@ app.autodiscover_tasks()
 app.conf.task_default_queue = "ingest"
 app.conf.task_routes = {
     "archive.tasks.draw_image_task": {"queue": "thumbnails"},
+    "archive.tasks.make_rendition_task": {"queue": "audit"},
     "archive.tasks.mail_*": {"queue": "mail"},
     "archive.tasks.audit_*": {"queue": "audit"},
     "search.tasks.*": {"queue": "index"},
@@ -32,7 +33,12 @@ app.conf.beat_schedule = {
     "send on what should have moved": {"task": "archive.tasks.sweep_task", "schedule": SWEEP_SECONDS},
     "drop expired uploads": {"task": "archive.tasks.expire_uploads_task", "schedule": 3600},
     "release what is due": {"task": "archive.tasks.release_due_task", "schedule": 600},
+    "release what waits for its publication": {
+        "task": "archive.tasks.release_appeared_task",
+        "schedule": crontab(hour=4, minute=20),
+    },
     "catch up with the index": {"task": "search.tasks.drain_outbox_task", "schedule": 15},
+    "compress originals": {"task": "archive.tasks.audit_compress_task", "schedule": 600},
     "seal the audit trail": {"task": "archive.tasks.audit_seal_task", "schedule": crontab(hour=3, minute=10)},
 }
 
@@ -40,6 +46,10 @@ if settings.CURATION:
     app.conf.beat_schedule["look at new versions of what carries a label"] = {
         "task": "curation.tasks.catch_up_task",
         "schedule": 600,
+    }
+    app.conf.beat_schedule["send mails that were not sent"] = {
+        "task": "curation.tasks.sweep_notices_task",
+        "schedule": 60,
     }
 
 

@@ -30,7 +30,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             url=settings.SITE_URL,
             version=VERSION,
             accession_prefix=settings.PORTAL_ACCESSION_PREFIX,
-            max_file_bytes=settings.PORTAL_MAX_FILE_BYTES,
+            max_file_bytes=min(settings.PORTAL_MAX_FILE_BYTES, settings.PORTAL_QUOTA_BYTES),
             max_files=settings.PORTAL_MAX_FILES,
             quota_bytes=settings.PORTAL_QUOTA_BYTES,
             upload_expiry_days=settings.PORTAL_UPLOAD_EXPIRY_DAYS,

@@ -25,10 +25,15 @@ _METADATA = (
     "organism",
     "imaging_method",
     "biosample",
+    "cell_line",
+    "tissue",
+    "cellular_component",
+    "disease",
     "publication",
     "keywords",
 )
 _STUDY = ("title", "description", "human_material", "licence", "authors", "keywords", "publication")
+_SAMPLE = ("cell_line", "tissue", "cellular_component", "disease")
 _REQUIRED = ("title", "description", "authors", "licence", "human_material", "source_identifiers", "credit", "files")
 
 
@@ -99,6 +104,8 @@ class DemoDataset:
     curation: DemoCuration
     faults: tuple[str, ...] = ()
     next_version: DemoVersion | None = None
+    # The depositor's word that files which only their names join are one image.
+    joined: bool = False
 
     @property
     def all_files(self) -> tuple[DemoFile, ...]:
@@ -128,6 +135,7 @@ def to_document(dataset: DemoDataset) -> dict[str, Any]:
     study = {name: flat[name] for name in _STUDY if name in flat}
     study["source_identifiers"] = [dict(identifier) for identifier in dataset.source_identifiers]
     biosample = {"organism": _terms(flat.get("organism")), "description": flat.get("biosample")}
+    biosample |= {name: [dict(term) for term in flat.get(name, ())] for name in _SAMPLE}
     acquisition = {"imaging_method": _terms(flat.get("imaging_method"))}
     return {"study": study, "biosample": _said(biosample), "acquisition": _said(acquisition)}
 
@@ -167,6 +175,7 @@ def _dataset(slug: str, document: Mapping[str, Any], root: Path) -> DemoDataset:
         curation=_curation(document["curation"]),
         faults=tuple(document.get("faults", ())),
         next_version=DemoVersion(later["reason"], _files(later["files"], root)) if later else None,
+        joined=bool(document.get("joined", False)),
     )
 
 

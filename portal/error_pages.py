@@ -32,7 +32,8 @@ ERROR_WORDS = {
     ),
     405: ErrorWords(
         "This address does not do that.",
-        "The method of the request is not known here. The API's documentation lists the ones that are.",
+        "It takes what a form sends, and cannot be opened in another way. Go back to the page you came from; scripts "
+        "find in the API's documentation what each address takes.",
     ),
     409: ErrorWords(
         "Something changed in the meantime.",
@@ -50,6 +51,10 @@ ERROR_WORDS = {
     415: ErrorWords(
         "This kind of content is not taken here.",
         "Send JSON, or for an upload the content type that the API's documentation names.",
+    ),
+    416: ErrorWords(
+        "This part of the file does not exist.",
+        "The range of bytes that was asked for lies outside of the file. Ask for one inside of it, or for the whole.",
     ),
     422: ErrorWords(
         "Something has to be changed.",

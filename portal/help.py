@@ -3,6 +3,7 @@
 Lists that can be read from the code (facets, licences, errors) are, so that the help cannot say what is not built.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,13 +13,13 @@ from typing import Any
 from django.conf import settings
 from rest_framework import exceptions as api
 
-from archive.imaging import sniff
+from archive.imaging import quality, sniff
 from archive.metadata import Template, load_templates
 from curation import criteria
 from curation.labels import LABELS
 from portal import http
 from portal.error_pages import words_of
-from search import query as language
+from search import language, query
 from search.facets import Kind, registry
 
 
@@ -57,10 +58,10 @@ def _search_context() -> dict[str, Any]:
     facets = {facet.name: facet for kind in Kind for facet in registry.of(kind)}
     return {
         "facets": sorted(facets.values(), key=lambda facet: facet.order),
-        "text_fields": sorted(language.TEXT_FIELDS),
+        "text_fields": sorted(query.TEXT_FIELDS),
         "longest_query": language.LONGEST_QUERY,
         "most_words": language.MOST_WORDS,
-        "sorts": language.SORT_LABELS.items(),
+        "sorts": query.SORT_LABELS.items(),
     }
 
 
@@ -72,6 +73,10 @@ def _templates() -> tuple[Template, ...]:
 
 def _format_context() -> dict[str, Any]:
     return {"later": sniff.labels(sniff.LATER), "packed": sniff.labels(sniff.PACKED)}
+
+
+def _quality_context() -> dict[str, Any]:
+    return {"checks": quality.ALL}
 
 
 def _label_context() -> dict[str, Any]:
@@ -97,9 +102,13 @@ _API_ERRORS = (
     api.Throttled,
 )
 
+_PLACE = re.compile(r' "\{[a-z_]+\}"')
+
 
 def _error_context() -> dict[str, Any]:
-    known = [*http.STATUSES, *((kind, kind.status_code, str(kind.default_detail)) for kind in _API_ERRORS)]
+    # What names the request at hand has a place for it: left out here, where there is none.
+    own = ((kind, kind.status_code, _PLACE.sub("", str(kind.default_detail))) for kind in _API_ERRORS)
+    known = [*http.STATUSES, *own]
     return {
         "errors": [
             ErrorEntry(http.slug_of(kind), status, title.rstrip("."), words_of(status).sentence)
@@ -114,6 +123,8 @@ TOPICS = (
           Audience.DEPOSITOR, _format_context),
     Topic("metadata", "What you are asked, and why", "The REMBI description, and how little of it you have to type.",
           Audience.DEPOSITOR, _metadata_context),
+    Topic("quality", "What is checked", "The checks of every file and image, and what to do about each.",
+          Audience.DEPOSITOR, _quality_context),
     Topic("limits", "Limits", "Sizes, numbers and times, and what happens at each.", Audience.DEPOSITOR),
     Topic("human-data", "Images of human material", "What is asked first, and what is not released.",
           Audience.DEPOSITOR),

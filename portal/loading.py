@@ -12,8 +12,9 @@ from django.apps import apps
 from django.utils.module_loading import import_string
 
 from archive.models import Dataset, Deposition, File, User
-from archive.services import depositing, ingesting, people, releasing, uploading
-from archive.states import DepositionState, FileState, PortalRole
+from archive.selectors import groupings
+from archive.services import depositing, ingesting, joining, people, proposing, releasing, uploading
+from archive.states import DepositionState, FileState, GroupingState, PortalRole
 from portal import demo
 from portal.demo import DemoDataset, DemoFile
 
@@ -76,12 +77,27 @@ def _deposit(dataset: DemoDataset, depositor: User) -> Dataset:
             credit=dataset.credit,
         )
         record = deposition.dataset
+    if dataset.joined:
+        _join_files(record, dataset.files, depositor)
     _version(record, 1, dataset.files, depositor, release=dataset.state == demo.State.RELEASED)
     if dataset.next_version:
         record.refresh_from_db()
         _next_version(record, dataset, depositor)
     record.refresh_from_db()
     return record
+
+
+def _join_files(record: Dataset, files: tuple[DemoFile, ...], depositor: User) -> None:
+    """Say yes to what the portal proposes, once all files are there and read."""
+    deposition = Deposition.objects.select_related("dataset").get(dataset=record, number=1)
+    if deposition.state != DepositionState.DRAFT:
+        return
+    for file in files:
+        _upload(record, file, depositor)
+    proposing.propose_groupings(dataset_id=record.pk)
+    proposed = groupings.groupings_of(deposition).filter(state=GroupingState.PROPOSED)
+    if found := list(proposed.values_list("pk", flat=True)):
+        joining.answer_groupings(deposition=deposition, user=depositor, answer=joining.Answer.CONFIRM, groupings=found)
 
 
 def _next_version(record: Dataset, dataset: DemoDataset, depositor: User) -> None:

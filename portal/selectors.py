@@ -113,7 +113,7 @@ def _count() -> Figures:
     return Figures(
         counted_at=timezone.now(),
         datasets=totals["datasets"],
-        images=visible_to(Image.objects.all(), ANYBODY).count(),
+        images=visible_to(Image.objects.filter(role=""), ANYBODY).count(),
         byte_count=totals["byte_count"] or 0,
         organisms=_distinct_values("organism"),
         reference_datasets=_labelled("reference"),

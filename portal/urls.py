@@ -14,6 +14,7 @@ admin.site.login = secure_admin_login(admin.site.login)
 handler400 = "portal.http.bad_request"
 handler403 = "portal.http.permission_denied"
 handler404 = "portal.http.page_not_found"
+handler500 = "portal.http.server_error"
 
 api = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -22,13 +22,25 @@ from search.vocabulary import TermBook
 DATASETS_AT_ONCE = 200
 IMAGES_AT_ONCE = 1_000
 SHOTS = 4
-# The facets whose values are ontology terms of the metadata: facet, section and field alike.
-TERMS = (("organism", "biosample"), ("imaging_method", "acquisition"))
+# The facets whose values are ontology terms of the metadata: facet, section, field.
+TERMS = (
+    ("organism", "biosample", "organism"),
+    ("imaging_method", "acquisition", "imaging_method"),
+    ("cell_line", "biosample", "cell_line"),
+    ("tissue", "biosample", "tissue"),
+    ("cell_type", "biosample", "cell_type"),
+    ("cellular_component", "biosample", "cellular_component"),
+    ("disease", "biosample", "disease"),
+    ("phenotype", "screen", "phenotypes"),
+)
+# What a picture's alternative text says of it.
+_SAID = ("organism", "imaging_method")
 # Free texts of the metadata by which a dataset is found; those of the sample find its images too.
 _DESCRIPTIONS = (("study", "description"), ("acquisition", "instrument"), ("acquisition", "parameters"),
                  ("specimen", "preparation"), ("specimen", "signal"))  # fmt: skip
 _COMPONENT = ("name", "description", "biosample", "specimen", "acquisition")
-_SAMPLE = ("biological_entity", "cell_line", "tissue", "cell_type", "disease", "strain", "developmental_stage")
+_SAMPLE = ("biological_entity", "cell_line", "tissue", "cell_type", "cellular_component", "disease", "strain",
+           "developmental_stage")  # fmt: skip
 
 
 def of_everything(kind: Kind) -> Iterator[SearchDocument]:
@@ -73,7 +85,7 @@ class _Builder:
         self._facts: dict[int, ImageFacts] = {}
         self._shared: dict[tuple[int, str, bool], list[TermValue]] = {}
         metadata = [each.metadata for source in sources.values() for each in (source.version, source.draft) if each]
-        self.terms.load(term for each in metadata for name, section in TERMS for term in all_terms(each, section, name))
+        self.terms.load(term for each in metadata for _, *place in TERMS for term in all_terms(each, *place))
 
     def gather(self, batch: Sequence[Image]) -> None:
         """What datasets are found by because their images have it. A draft's images add nothing to a public record."""
@@ -89,7 +101,7 @@ class _Builder:
                     gathered.shots.append(self._shot(image, facts))
 
     def _shot(self, image: Image, facts: ImageFacts) -> dict[str, Any]:
-        said = ", ".join(value.key for value in self._terms(image)) or title_of(image)
+        said = ", ".join(value.key for value in self._terms(image) if value.facet in _SAID) or title_of(image)
         alt = f"{said}: {', '.join(facts.labels)}" if facts.labels else said
         return {"accession": image.accession, "alt": alt, "caption": caption(image, facts)}
 
@@ -99,7 +111,7 @@ class _Builder:
         metadata = source.metadata_of(image)
         key = (image.dataset_id, image.file.component, metadata is source.metadata)
         if key not in self._shared:
-            named = [(name, source.terms_of(image, section, name)) for name, section in TERMS]
+            named = [(facet, source.terms_of(image, section, name)) for facet, section, name in TERMS]
             self._shared[key] = [value for name, terms in named for value in self._values(name, terms)]
         return self._shared[key]
 
@@ -152,7 +164,7 @@ class _Builder:
 
     def _dataset(self, source: Source, names: list[str], size: int, extras: list[extensions.Extra]) -> SearchDocument:
         gathered, metadata = self.gathered[source.dataset.pk], source.metadata
-        terms = [value for name, section in TERMS for value in self._values(name, all_terms(metadata, section, name))]
+        terms = [value for facet, *place in TERMS for value in self._values(facet, all_terms(metadata, *place))]
         count = source.version.image_count if source.version else gathered.count
         numbers = {"images": [count], "bytes": [size], "pixel_size": list(gathered.pixel_sizes), **_released(source)}
         return SearchDocument(
@@ -202,7 +214,8 @@ def _identifiers(source: Source) -> tuple[str, ...]:
     named = [*records(source.dataset.source_identifiers), *records(study.get("source_identifiers"))]
     publication = section_of(study, "publication")
     own = source.version.doi if source.version else ""
-    found = [*(each.get("value") for each in named), publication.get("doi"), publication.get("pmid"), own]
+    later = [value for each in source.publications for value in (each.doi, each.pmid)]
+    found = [*(each.get("value") for each in named), publication.get("doi"), publication.get("pmid"), *later, own]
     return tuple(dict.fromkeys(str(each) for each in found if each))
 
 

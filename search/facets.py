@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
+from math import nan
 
 from archive.imaging.report import FORMATS
 
@@ -26,6 +27,8 @@ class FacetType(StrEnum):
 
 
 BOTH = frozenset(Kind)
+# Ends the name of a field that holds the names of a facet's values.
+VALUES = "_named"
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,8 @@ class FacetDeclaration:
 
     @property
     def words_field(self) -> str:
-        """The document's field with the words of this facet's values, their synonyms and ancestors."""
-        return f"{self.name}_words"
+        """The document's field that `name:value` asks: words of values and broader terms, whole synonyms."""
+        return f"{self.name}{VALUES}"
 
     def label_of(self, key: str) -> str:
         return self.value_labels.get(key, key)
@@ -67,6 +70,8 @@ _UNITS: dict[str, dict[str, float]] = {
     "µm": {"µm": 1, "μm": 1, "um": 1, "nm": 0.001, "mm": 1000, "å": 0.0001},
     "B": {"b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "pb": 1e15},
 }
+# No size of anything is beyond this; what a search engine or an address makes of larger numbers is nobody's wish.
+LARGEST_NUMBER = 1e18
 
 
 def number(facet: FacetDeclaration, text: str) -> float:
@@ -79,13 +84,14 @@ def number(facet: FacetDeclaration, text: str) -> float:
     unit = written[len(digits) :].strip()
     factor = 1.0 if not unit else _UNITS.get(facet.unit, {}).get(unit)
     try:
-        value = float(digits)
+        value = float(digits) * (factor or 0)
     except ValueError:
-        value = float("nan")
-    if factor is None or value != value or value in (float("inf"), float("-inf")):
+        value = nan
+    # What is not a number compares with nothing, so that it is refused as well.
+    if factor is None or not abs(value) <= LARGEST_NUMBER:
         example = f"0.2 or 65 nm (without a unit, {facet.unit})" if facet.unit == "µm" else "12"
         raise BadValue(f'{facet.label} needs a number, not "{text.strip()[:40]}". Write for example {example}.')
-    return value * factor
+    return value
 
 
 def _day(facet: FacetDeclaration, written: str) -> float:
@@ -110,6 +116,12 @@ def _size(name: str, axis: str) -> FacetDeclaration:
 
 FACETS = (
     FacetDeclaration("organism", "Organism", open=True, order=20, aliases=("species", "taxon")),
+    FacetDeclaration("cell_line", "Cell line", order=21),
+    FacetDeclaration("tissue", "Tissue or organ", order=22, aliases=("organ", "anatomy")),
+    FacetDeclaration("cell_type", "Cell type", order=23),
+    FacetDeclaration("cellular_component", "Cellular component", order=24, aliases=("component", "organelle")),
+    FacetDeclaration("disease", "Disease", order=25),
+    FacetDeclaration("phenotype", "Phenotype", order=26),
     FacetDeclaration("imaging_method", "Imaging method", open=True, order=30, aliases=("method",)),
     FacetDeclaration("modality", "Modality", order=35),
     FacetDeclaration("channel", "Channel or fluorophore", open=True, order=50, aliases=("fluorophore", "dye")),
@@ -125,7 +137,7 @@ FACETS = (
     _size("size_c", "C"),
     _size("size_t", "T"),
     FacetDeclaration("images", "Number of images", FacetType.RANGE, frozenset({Kind.DATASET}), order=75),
-    FacetDeclaration("bytes", "Size in bytes", FacetType.RANGE, unit="B", order=80, aliases=("size",)),
+    FacetDeclaration("bytes", "File size", FacetType.RANGE, unit="B", order=80, aliases=("size",)),
     FacetDeclaration("released", "Release date", FacetType.DATE, order=85, aliases=("date",)),
 )
 

@@ -1,16 +1,14 @@
 """What search needs to know of one image, read from its row: values to find it by, and the texts of its card."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from archive.imaging.naming import telling
 from archive.models import Image
 from archive.states import ImageState
 from search import wording
 
-# What software writes when nobody named a channel ("Channel:0:1", "ch 2", "C1"); it would be a value that says nothing.
-_UNNAMED = re.compile(r"^(?:channel|chan|ch|c)?[\s:_#-]*[\d:]*$", re.IGNORECASE)
 # Two sizes that differ by rounding alone are one.
 _DIGITS = 4
 
@@ -89,8 +87,7 @@ def caption(image: Image, facts: ImageFacts) -> str:
 
 
 def _spoken(name: Any) -> str:
-    text = str(name or "").strip()
-    return "" if _UNNAMED.match(text) else text[:200]
+    return telling(name)[:200]
 
 
 def _text(metadata: Mapping[str, Any], name: str) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
+from search.address import as_written, to_params, to_url
 from search.facets import FacetDeclaration, FacetRegistry, FacetType, registry
-from search.query import SORT_LABELS, QueryError, Range, SearchQuery, as_written, to_params, to_url
+from search.query import SORT_LABELS, Range, SearchQuery
 from search.results import Facet, Results
 
 # The units in which a range may be written: how they are shown, and how many of the facet's own unit each is.
@@ -14,6 +15,10 @@ UNITS: dict[str, dict[str, float]] = {
     "B": {"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12},
 }
 _FEW_DIGITS = 6
+ENDS = {"min": "from", "max": "to"}
+Params = Mapping[str, Sequence[str]]
+# Pairs of a parameter and the sentence that says what is wrong with it.
+Problems = Sequence[tuple[str, str]]
 # How the places where a word was found are called.
 PLACES = {
     "title": "title",
@@ -50,16 +55,22 @@ class FacetForm:
     units: tuple[str, ...] = ()
     extent: str = ""
     input_type: str = "text"
+    # Why what is written in it was not applied.
+    error: str = ""
 
 
 @dataclass(frozen=True)
 class Fix:
-    """A parameter that could not be read: what was typed, and what to write instead."""
+    """A parameter that could not be read, and what to write instead.
+
+    `fields` are the inputs that it needs, each with name, label and what was typed; `place` is the facet's field that
+    says the same, where facets are shown.
+    """
 
     name: str
-    label: str
-    value: str
     sentence: str
+    fields: tuple[tuple[str, str, str], ...] = ()
+    place: str = ""
 
 
 def chips(query: SearchQuery, facets: FacetRegistry = registry) -> list[Chip]:
@@ -103,7 +114,11 @@ def in_unit(facet: FacetDeclaration, value: float | None, unit: str) -> str:
     return as_written(facet.name, float(f"{value / factor:.{_FEW_DIGITS}g}") if factor else value)
 
 
-def forms(query: SearchQuery, results: Results) -> list[FacetForm]:
+def forms(
+    query: SearchQuery, results: Results, params: Params | None = None, problems: Problems = ()
+) -> list[FacetForm]:
+    """Facets as forms; a range that could not be read keeps what was typed and says what is wrong with it."""
+    errors = {name.partition(".")[0]: sentence for name, sentence in problems}
     found = []
     for facet in results.facets:
         bounds = query.ranges.get(facet.name)
@@ -111,35 +126,57 @@ def forms(query: SearchQuery, results: Results) -> list[FacetForm]:
             chosen = len(query.filters.get(facet.name, ()))
             if facet.values:
                 found.append(FacetForm(facet, facet.declaration.open or bool(chosen), chosen))
-        elif facet.low is not None or bounds is not None:
-            found.append(_range_form(facet, bounds))
+        elif facet.low is not None or bounds is not None or facet.name in errors:
+            found.append(_range_form(facet, bounds, params or {}, errors.get(facet.name, "")))
     return found
 
 
-def _range_form(facet: Facet, bounds: Range | None) -> FacetForm:
+def _range_form(facet: Facet, bounds: Range | None, params: Params, error: str) -> FacetForm:
     declared = facet.declaration
     low, high = (bounds.low, bounds.high) if bounds else (None, None)
-    measure = next((value for value in (low, high, facet.low) if value is not None), None)
-    unit = unit_of(declared, measure)
+    unit = _unit_of_form(facet, low if low is not None else high, _typed(params, f"{facet.name}.unit"))
+    written = [in_unit(declared, value, unit) for value in (low, high)]
+    if error:
+        written = [_typed(params, f"{facet.name}.{end}") for end in ENDS]
+    is_day = declared.type is FacetType.DATE
     return FacetForm(
         facet,
-        is_open=declared.open or bounds is not None,
+        is_open=declared.open or bounds is not None or bool(error),
         chosen=1 if bounds else 0,
-        low=in_unit(declared, low, unit),
-        high=in_unit(declared, high, unit),
+        low=written[0],
+        high=written[1],
         unit=unit,
         units=tuple(UNITS.get(declared.unit, ())),
-        extent=_extent(facet),
-        input_type="date" if declared.type is FacetType.DATE else "text",
+        extent=_extent(facet, unit),
+        # A browser would not show a day that is none.
+        input_type="date" if is_day and not error else "text",
+        error=error,
     )
 
 
-def _extent(facet: Facet) -> str:
-    """From the smallest to the largest value there is."""
+def _unit_of_form(facet: Facet, value: float | None, typed: str) -> str:
+    """The unit that was chosen, else the facet's own, in which results are shown; bytes are too small a unit."""
+    units = UNITS.get(facet.declaration.unit, {})
+    if typed in units:
+        return typed
+    own = facet.declaration.unit
+    return own if own in units or not units else unit_of(facet.declaration, value if value is not None else facet.low)
+
+
+def _typed(params: Params, name: str) -> str:
+    return (params.get(name) or [""])[-1].strip()
+
+
+def _extent(facet: Facet, unit: str) -> str:
+    """From the smallest to the largest value there is, in the unit of the fields."""
     if facet.low is None or facet.high is None:
         return ""
-    low, high = (interval(facet.declaration, value, value) for value in (facet.low, facet.high))
-    return low if low == high else f"{low} to {high}"
+    if facet.declaration.unit == "B":
+        low, high = (interval(facet.declaration, value, value) for value in (facet.low, facet.high))
+    else:
+        low, high = (in_unit(facet.declaration, value, unit) for value in (facet.low, facet.high))
+    text = low if low == high else f"{low} to {high}"
+    return f"{text}\u00a0{unit}" if unit and facet.declaration.unit != "B" else text
 
 
 def next_url(query: SearchQuery, results: Results) -> str:
@@ -160,16 +197,28 @@ def hidden(query: SearchQuery, *left_out: str) -> list[tuple[str, str]]:
     return [(name, value) for name, value in to_params(query) if name not in ends and name != "cursor"]
 
 
-def fixes(error: QueryError, params: Mapping[str, Sequence[str]], facets: FacetRegistry = registry) -> list[Fix]:
-    """What has to be put right, each with what was typed."""
+def fixes(problems: Problems, params: Params, facets: FacetRegistry = registry) -> list[Fix]:
+    """What has to be put right, each with what was typed: of a range both ends, and its unit where one was chosen."""
     labels = {facet.name: facet.label for facet in facets.all()}
-    ends = {"min": "from", "max": "to"}
     found = []
-    for name, sentence in error.problems:
+    for name, sentence in problems:
         facet, _, end = name.partition(".")
-        label = f"{labels[facet]}, {ends.get(end, end)}" if facet in labels else ""
-        found.append(Fix(name, label, (params.get(name) or [""])[-1], sentence))
+        if facet not in labels:
+            found.append(Fix(name, sentence))
+            continue
+        fields = [(f"{facet}.{part}", f"{labels[facet]}, {word}", _typed(params, f"{facet}.{part}"))
+                  for part, word in ENDS.items()]  # fmt: skip
+        if unit := _typed(params, f"{facet}.unit"):
+            fields.append((f"{facet}.unit", f"{labels[facet]}, unit", unit))
+        found.append(Fix(name, sentence, tuple(fields), f"f-{facet}-{end}"))
     return found
+
+
+def unread(problems: Problems, params: Params) -> list[tuple[str, str]]:
+    """What was typed into ranges that could not be read, as hidden fields: nothing that was typed is lost."""
+    facets = dict.fromkeys(name.partition(".")[0] for name, _ in problems if "." in name)
+    names = [f"{facet}.{part}" for facet in facets for part in (*ENDS, "unit")]
+    return [(name, value) for name in names if (value := _typed(params, name))]
 
 
 def params_of(chip: Chip) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F, Q, Sum
 
-from archive.models import Component, Dataset, Deposition, File, Image, Version
+from archive.models import Component, Dataset, Deposition, File, Image, LinkedPublication, Version
 from archive.states import OPEN_DEPOSITIONS
 from search.selectors.indexed import indexed_datasets
 
@@ -22,6 +22,8 @@ class Source:
     version: Version | None = None
     draft: Deposition | None = None
     components: dict[str, str] = field(default_factory=dict)  # key → name
+    # Added after the release.
+    publications: list[LinkedPublication] = field(default_factory=list)
 
     @property
     def metadata(self) -> Mapping[str, Any]:
@@ -40,7 +42,7 @@ class Source:
         component = self.components.get(image.file.component, "")
         for item in records(metadata.get("components")):
             if component and item.get("name") == component and item.get(name):
-                return records(item[name])
+                return terms_in(item[name])
         return study_terms(metadata, section, name)
 
 
@@ -50,8 +52,14 @@ def records(value: Any) -> list[Mapping[str, Any]]:
     return [each for each in values if isinstance(each, Mapping)]
 
 
+def terms_in(value: Any) -> list[Mapping[str, Any]]:
+    """Terms, and the bare texts that earlier templates have in their place."""
+    values = value if isinstance(value, list) else [value]
+    return records([{"label": each} if isinstance(each, str) else each for each in values])
+
+
 def study_terms(metadata: Mapping[str, Any], section: str, name: str) -> list[Mapping[str, Any]]:
-    return records(section_of(metadata, section).get(name))
+    return terms_in(section_of(metadata, section).get(name))
 
 
 def section_of(metadata: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -62,7 +70,7 @@ def section_of(metadata: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def all_terms(metadata: Mapping[str, Any], section: str, name: str) -> list[Mapping[str, Any]]:
     """The study's terms and those of its components: what a dataset is found by."""
     own = study_terms(metadata, section, name)
-    return own + [term for item in records(metadata.get("components")) for term in records(item.get(name))]
+    return own + [term for item in records(metadata.get("components")) for term in terms_in(item.get(name))]
 
 
 def sources_of(dataset_ids: Sequence[int]) -> dict[int, Source]:
@@ -76,6 +84,8 @@ def sources_of(dataset_ids: Sequence[int]) -> dict[int, Source]:
         found[draft.dataset_id].draft = draft
     for component in Component.objects.filter(dataset__in=ids):
         found[component.dataset_id].components[component.key] = component.name
+    for publication in LinkedPublication.objects.filter(dataset__in=ids):
+        found[publication.dataset_id].publications.append(publication)
     return found
 
 

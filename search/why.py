@@ -10,6 +10,8 @@ from search.results import Reason
 
 MOST_REASONS = 4
 _AROUND = 60
+# Where a stored term keeps its synonyms, after its facet and key.
+_SYNONYMS = 2
 Leaf = Word | Phrase | Prefix
 
 
@@ -39,6 +41,12 @@ def places(leaf: Leaf, text: str) -> tuple[tuple[int, int], ...]:
     )
 
 
+def _whole(leaf: Leaf, text: str) -> tuple[tuple[int, int], ...]:
+    """`field:value` asks synonyms as a whole."""
+    found = places(leaf, text)
+    return found if found and (isinstance(leaf, Prefix) or words.stems(leaf.text) == words.stems(text)) else ()
+
+
 def _of_terms(leaf: Leaf, stored: Mapping[str, Any], kind: Kind, facets: FacetRegistry) -> Reason | None:
     """A term by its own name, by a synonym ("synonym of") or by a broader term ("narrower than")."""
     allowed = {facet.name: facet for facet in facets.terms(kind) if leaf.field in ("", facet.words_field)}
@@ -50,13 +58,14 @@ def _of_terms(leaf: Leaf, stored: Mapping[str, Any], kind: Kind, facets: FacetRe
     for facet, key, _, _ in terms:
         if marks := places(leaf, facet.label_of(key)):
             return Reason(facet.name, facet.label_of(key), marks)
-    for position, sentence in ((2, "{label} (synonym of {other})"), (3, "{label} (narrower than {other})")):
+    for position, sentence in ((_SYNONYMS, "{label} (synonym of {other})"), (3, "{label} (narrower than {other})")):
+        found = _whole if leaf.field and position == _SYNONYMS else places
         for term in terms:
-            other = next((word for word in term[position] if places(leaf, word)), None)
+            other = next((word for word in term[position] if found(leaf, word)), None)
             if other is not None:
                 text = sentence.format(label=term[0].label_of(term[1]), other=other)
                 offset = len(text) - len(other) - 1
-                return Reason(term[0].name, text, tuple((a + offset, b + offset) for a, b in places(leaf, other)))
+                return Reason(term[0].name, text, tuple((a + offset, b + offset) for a, b in found(leaf, other)))
     return None
 
 

@@ -18,6 +18,8 @@ LONGEST_WORD = 60
 SHORT_TEXT = 120
 # Stands between two values of one field; nobody can type it, so that no phrase matches across values.
 GAP = "¶"
+# Begins a whole name that is indexed as one word; no word of a text does.
+WHOLE = "="
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,20 @@ def _short_stems(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=32_768)
 def _short_folded(text: str) -> tuple[str, ...]:
     return tuple(fold(word) for word in _WORD.findall(text))
+
+
+def whole(text: str) -> str:
+    """A name as one word, that only the whole name equals: "mouse" is not in "mouse-ear cress".
+
+    Names of one word begin with another mark than longer ones, so that a prefix finds no longer one either.
+    """
+    found = stems(text)
+    return f"{WHOLE * (2 if len(found) > 1 else 1)}{'_'.join(found)}"
+
+
+def indexed_whole(values: Iterable[str]) -> str:
+    """Several names, each as one word."""
+    return " ".join(dict.fromkeys(whole(value) for value in values if stems(value)))
 
 
 def indexed(values: Iterable[str]) -> str:

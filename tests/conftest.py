@@ -4,7 +4,9 @@ import pytest
 from django.core.cache import cache
 from pytest_socket import socket_allow_hosts
 
-from tests.fixtures_states import every_state  # noqa: F401
+from archive.services import looking
+from portal.settings import engines
+from tests.fixtures_states import every_state, module_world, same_states  # noqa: F401
 from tests.shared_engines import SERVICES, clear_own_part
 
 
@@ -28,3 +30,11 @@ def _only_loopback():
 @pytest.fixture(autouse=True)
 def _fresh_cache():
     cache.clear()
+    looking.forget_places()
+
+
+@pytest.fixture
+def bytes_in_folders(settings, tmp_path):
+    """The portal itself serves the bytes of a folder; from S3 it sends readers on to a signed address, which
+    tests/test_real_stack.py follows."""
+    settings.STORAGES = settings.STORAGES | engines.storages(f"file://{tmp_path}/files")

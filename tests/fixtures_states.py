@@ -1,15 +1,19 @@
 """One object in every state, and one person in every role: what permission, selector and search tests share."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.utils import timezone
 
-from archive.models import Dataset, Deposition, File, Image, Plate, Term, Upload, User
+from archive.interchange.studies import ListedFile
+from archive.models import Dataset, Deposition, File, FileTable, Image, Imported, Plate, Term, Upload, User
 from archive.services import auditing
+from archive.services.listings import written_listing
 from archive.services.memberlists import Member, write_members
 from archive.states import (
     Access,
@@ -28,6 +32,7 @@ from tests.factories.archive import (
     DatasetFactory,
     DepositionFactory,
     FileFactory,
+    FileTableFactory,
     ImageFactory,
     MembershipFactory,
     PlateFactory,
@@ -61,6 +66,7 @@ class Scene:
     image: Image
     plate: Plate
     upload: Upload
+    file_table: FileTable
     record_is_public: bool = False
     contents_are_public: bool = False
     # Whether there is a released version, and whether anybody may read it.
@@ -130,10 +136,20 @@ PLANS = (
 )
 
 
+def _list_files(deposition: Deposition) -> None:
+    """As an import does."""
+    with written_listing([ListedFile("a.tif")]) as listing:
+        values = {"listing_key": listing.store(), "listing_digest": listing.digest, "listed_count": listing.count}
+    Imported.objects.create(deposition=deposition, digest="0" * 64, revision=0, **values)
+
+
 def _scene(plan: Plan, people: dict[str, User | AnonymousUser]) -> Scene:
     title, path = f"Hidden{plan.name.title().replace('-', '')}Title", f"hidden-{plan.name}-path"
     dataset = _dataset(plan, title, people)
     document = complete_document(title=title, human_material="yes" if plan.human else "no")
+    if plan.number > 1:
+        released = {"number": 1, "state": DepositionState.RELEASED}
+        _list_files(DepositionFactory(dataset=dataset, metadata=document, **released))
     deposition = DepositionFactory(
         dataset=dataset,
         number=plan.number,
@@ -145,6 +161,8 @@ def _scene(plan: Plan, people: dict[str, User | AnonymousUser]) -> Scene:
     if plan.released:
         manifest = originals().save(new_key("manifests", ".jsonl"), ContentFile(b'{"path": "a.tif"}\n'))
         VersionFactory(dataset=dataset, manifest_key=manifest, metadata=document)
+        if plan.number == 1:
+            _list_files(deposition)
     auditing.record(dataset=dataset, action="deposition.start", actor=people["owner"])
     file, bundle, image, plate = _contents(dataset, path, plan.number)
     return Scene(
@@ -158,6 +176,7 @@ def _scene(plan: Plan, people: dict[str, User | AnonymousUser]) -> Scene:
         image=image,
         plate=plate,
         upload=UploadFactory(dataset=dataset, path=f"{path}/arriving.tif", user=people["owner"]),
+        file_table=FileTableFactory(dataset=dataset, number=plan.number),
         record_is_public=plan.released,
         contents_are_public=plan.contents_are_public,
         has_version=plan.released,
@@ -236,6 +255,23 @@ def make_world() -> World:
 
 
 @pytest.fixture
-def every_state(db) -> Iterator[World]:
+def every_state(db) -> World:
     """Every scene and every person."""
-    yield make_world()
+    return make_world()
+
+
+@pytest.fixture(scope="module")
+def module_world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """Made once for a module, in a transaction around those of its tests, as Django's own setUpTestData does it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def same_states(module_world: World, db) -> World:
+    """As `every_state`, for modules in which nearly every test wants it: it takes most of a second to make.
+
+    It is a copy, so that what a test does to an object no other test sees; what it does to rows is undone.
+    """
+    return deepcopy(module_world)

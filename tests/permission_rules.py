@@ -23,6 +23,7 @@ Audience = Callable[[str, Scene], Answer]
 
 SEEN = Answer(frozenset({200, 206}))
 HIDDEN = Answer(frozenset({404}))
+ENDED = Answer(frozenset({410}))
 REFUSED = Answer(frozenset({403}))
 SIGN_IN = Answer(frozenset({401}), sign_in=True)
 # Allowed: what becomes of it depends on the state, and is the services' tests' matter.
@@ -62,6 +63,24 @@ def contents(role: str, scene: Scene) -> Answer:
 def originals(role: str, scene: Scene) -> Answer:
     """Deposited bytes: given by the portal, or by S3 at a signed address to which the portal leads."""
     return Answer(SEEN.statuses | {302}) if sees(role, scene) else HIDDEN
+
+
+def drawn(role: str, scene: Scene) -> Answer:
+    """What is drawn on demand: here no imaging pool runs, which is said only to those who may see the image."""
+    return Answer(frozenset({503})) if sees(role, scene) else HIDDEN
+
+
+def converting(role: str, scene: Scene) -> Answer:
+    """Anybody who is signed in and sees an image may have it made into OME-Zarr."""
+    if role == ANONYMOUS:
+        return SIGN_IN
+    return DONE if sees(role, scene) else HIDDEN
+
+
+def packages(role: str, scene: Scene) -> Answer:
+    """A ZIP of a version's files: of none that the reader may see there is none."""
+    answer = versions(role, scene)
+    return Answer(answer.statuses | {422}) if answer == SEEN else answer
 
 
 def versions(role: str, scene: Scene) -> Answer:
@@ -104,6 +123,12 @@ def retracting(role: str, scene: Scene) -> Answer:
     return DONE if role in {"curator", ADMINISTRATOR} else REFUSED
 
 
+def curators(role: str, scene: Scene) -> Answer:
+    if role == ANONYMOUS:
+        return SIGN_IN
+    return SEEN if role in {"curator", ADMINISTRATOR} else REFUSED
+
+
 def people_of(role: str, scene: Scene) -> Answer:
     """Who works on a dataset: for its own people."""
     if role == ANONYMOUS:
@@ -120,6 +145,18 @@ def leaving(role: str, scene: Scene) -> Answer:
     if role in {"owner", "viewer", ADMINISTRATOR}:
         return DONE
     return HIDDEN if not knows(role, scene) else REFUSED
+
+
+def takes_back(role: str, scene: Scene) -> Answer:
+    """A referee's link that is not there: owners are told so, others before that."""
+    answer = owners(role, scene)
+    return HIDDEN if answer == DONE else answer
+
+
+def takes_off(role: str, scene: Scene) -> Answer:
+    """A publication that is not there: owners are told so, others before that."""
+    answer = changed_by("owner")(role, scene)
+    return HIDDEN if answer == DONE else answer
 
 
 editors = changed_by("owner", "contributor", hidden=True)
@@ -141,8 +178,8 @@ class Rule:
     once: bool = False
 
 
-def of_image(audience: Audience) -> tuple[Rule, ...]:
-    return (Rule(audience, of="image"),)
+def of_image(audience: Audience, **more: Any) -> tuple[Rule, ...]:
+    return (Rule(audience, of="image", **more),)
 
 
 def get(audience: Audience, **more: Any) -> tuple[Rule, ...]:
@@ -161,8 +198,11 @@ API: dict[str, tuple[Rule, ...]] = {
     "api-docs": get(anyone, once=True),
     "archive-api:templates": get(anyone, once=True),
     "archive-api:template": get(anyone, once=True, arguments={"name": "screen"}),
+    "archive-api:vocabularies": get(anyone, once=True),
     "archive-api:terms": get(anyone, once=True, data={"q": "mouse"}),
+    "archive-api:free-terms": get(curators, once=True),
     "archive-api:term": get(anyone, once=True, arguments={"curie": "NCBITaxon:9606"}),
+    "archive-api:publication-lookup": (Rule(signed_in, "post", once=True, data={"identifier": "10.1234/unknown"}),),
     "archive-api:depositions": (Rule(signed_in, once=True), Rule(signed_in, "post", once=True)),
     "archive-api:deposition": (
         Rule(workers),
@@ -173,30 +213,80 @@ API: dict[str, tuple[Rule, ...]] = {
     "archive-api:deposition-submit": post(editors),
     "archive-api:deposition-reopen": post(editors),
     "archive-api:deposition-keep-file": post(editors),
+    "archive-api:deposition-groupings": (
+        Rule(workers),
+        Rule(editors, "post", data={"answer": "confirm", "groupings": [1]}),
+    ),
+    "archive-api:deposition-file-table": get(workers),
+    "archive-api:deposition-file-tables": (Rule(workers), Rule(editors, "post")),
+    "archive-api:deposition-file-table-state": get(workers),
+    "archive-api:deposition-file-table-problems": get(workers),
+    "archive-api:deposition-file-table-apply": post(editors),
+    "archive-api:deposition-file-table-discard": post(editors),
+    "archive-api:deposition-file-table-undo": post(editors),
     "archive-api:deposition-release": post(owners),
     "archive-api:deposition-withdraw": post(owners, reason="A reason."),
+    "archive-api:referee-links": (
+        Rule(changed_by("owner", hidden=True)),
+        Rule(owners, "post", data={"days": 30}),
+    ),
+    # Of links there is none of this number.
+    "archive-api:referee-link": (Rule(takes_back, "delete", arguments={"link_id": 1}),),
     "archive-api:datasets": get(anyone, once=True),
     "archive-api:dataset": get(records),
     "archive-api:dataset-versions": get(records),
     "archive-api:dataset-files": get(records),
     "archive-api:dataset-images": get(records),
     "archive-api:dataset-plates": get(records),
+    "archive-api:dataset-quality": get(versions),
+    "archive-api:dataset-quality-images": get(versions),
     "archive-api:dataset-manifest": get(versions),
+    "archive-api:dataset-archive": get(packages),
     "archive-api:version": get(versions),
     "archive-api:version-manifest": get(versions),
+    "archive-api:version-file-list": get(versions),
+    "archive-api:version-listed-files": get(versions),
     "archive-api:file-content": get(originals),
     "archive-api:file-members": get(contents, arguments={"file_id": "bundle"}),
+    "archive-api:dataset-publications": (
+        Rule(records),
+        Rule(changed_by("owner"), "post", data={"identifier": "not one"}),
+    ),
+    "archive-api:dataset-publication": (Rule(takes_off, "delete", arguments={"publication_id": 1}),),
     "archive-api:new-version": post(changed_by("owner", "contributor")),
+    "archive-api:dataset-links": post(changed_by("owner", "contributor", "viewer"), address="/api/v1/datasets/"),
     "archive-api:retract": post(retracting, reason="A reason."),
     "archive-api:members": (
         Rule(people_of),
         Rule(changed_by("owner"), "post", data={"email": "stranger@example.org", "role": "viewer"}),
     ),
+    "archive-api:invitations": (Rule(changed_by("owner")),),
+    "archive-api:invitation": (Rule(takes_off, "delete", arguments={"invitation_id": 1}),),
     "archive-api:member": (Rule(leaving, "delete"),),
     "archive-api:image": of_image(contents),
     "archive-api:image-thumbnail": of_image(contents),
     "archive-api:image-ome-xml": of_image(contents),
     "archive-api:image-original": of_image(originals),
+    "archive-api:image-viewer": of_image(contents),
+    "archive-api:image-dzi": of_image(contents),
+    "archive-api:image-tile": of_image(drawn, arguments={"level": 9, "column": 0, "row": 0}),
+    "archive-api:image-regions": of_image(drawn),
+    "archive-api:image-mask": of_image(drawn, arguments={"number": 0}),
+    "archive-api:image-overlays": of_image(drawn),
+    "archive-api:image-label-tile": of_image(drawn, arguments={"number": 0, "level": 9, "column": 0, "row": 0}),
+    "archive-api:image-render": of_image(drawn),
+    "archive-api:image-section": of_image(drawn, data={"axis": "y", "at": 0}),
+    "archive-api:image-histogram": of_image(drawn),
+    "archive-api:image-ome-tiff": of_image(drawn),
+    "archive-api:image-ome-zarr": (
+        Rule(lambda role, scene: HIDDEN, of="image"),
+        Rule(converting, "post", of="image"),
+    ),
+    "archive-api:image-ome-zarr-object": of_image(lambda role, scene: HIDDEN, arguments={"key": "zarr.json"}),
+    "archive-api:image-ome-zarr-signed": of_image(
+        lambda role, scene: ENDED, arguments={"signature": "wrong", "key": "zarr.json"}
+    ),
+    "archive-api:image-pixel": of_image(drawn, data={"x": 0, "y": 0}),
     "archive-api:tokens": (
         Rule(signed_in, once=True),
         Rule(signed_in, "post", once=True, data={"name": "script", "scopes": ["read"], "days": 1}),

@@ -60,17 +60,17 @@ def test_every_method_of_the_api_has_a_rule(name):
 
 
 @pytest.fixture
-def world(every_state: World) -> World:
-    every_state.candidates = prepare(every_state)
-    return every_state
+def world(same_states: World) -> World:
+    same_states.candidates = prepare(same_states)
+    return same_states
 
 
 @pytest.fixture
-def clients(every_state: World) -> dict[str, Client]:
+def clients(same_states: World) -> dict[str, Client]:
     clients = {role: Client(raise_request_exception=True) for role in ROLES}
     for role, client in clients.items():
         if role != ANONYMOUS:
-            client.force_login(every_state.people[role])
+            client.force_login(same_states.people[role])
     return clients
 
 
@@ -81,6 +81,7 @@ def _arguments(route: URLPattern, rule: Rule, scene: Scene, world: World) -> dic
         "file_id": scene.bundle.pk if rule.arguments.get("file_id") == "bundle" else scene.file.pk,
         "plate_id": scene.plate.pk,
         "upload_id": scene.upload.pk,
+        "table_id": scene.file_table.pk,
         "user_id": world.people["viewer"].pk,
         "token_id": 1,
     }

@@ -10,6 +10,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from archive.models import ApiToken, User
+from archive.referees import COOKIE, Referee
 
 _USED_EVERY = timedelta(minutes=5)
 
@@ -36,6 +37,22 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+class RefereeAuthentication(BaseAuthentication):
+    """A browser that has opened a referee's link; the middleware has looked at it (portal/refereeing.py)."""
+
+    def authenticate(self, request: Request) -> tuple[Referee, None] | None:
+        reader = request._request.user
+        return (reader, None) if isinstance(reader, Referee) else None
+
+
+class RefereeScheme(OpenApiAuthenticationExtension):
+    target_class = "archive.api.authentication.RefereeAuthentication"
+    name = "referee"
+
+    def get_security_definition(self, auto_schema) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": COOKIE}
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

@@ -1,6 +1,7 @@
 """What the API says of each noun. Reading only: what is sent in is checked by services, which know all the rules."""
 
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -9,9 +10,14 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from archive import extensions
-from archive.delivery import LARGE, SMALL, picture_version
-from archive.models import Dataset, Deposition, Image
+from archive.api.version_serializers import CHANGES, LinkedPublicationSerializer
+from archive.delivery import DEPOSITED, LARGE, SMALL, picture_version
+from archive.imaging.naming import ImageRole
+from archive.models import Dataset, Deposition, Doi, Image, Imported, Origin
+from archive.selectors import attributes
 from archive.selectors.depositions import status_of
+from archive.selectors.dois import dois_of
+from archive.selectors.origins import imported_of, origin_of
 from archive.states import Access, DepositionState, FileKind, FileState, ImageState, Standing, TokenScope
 
 API = "archive-api:"
@@ -33,7 +39,7 @@ class Links(serializers.Serializer):
 
 
 class BadgeSerializer(serializers.Serializer):
-    slug = serializers.CharField()
+    kind = serializers.CharField()
     label = serializers.CharField()
     evidence = serializers.CharField()
     url = serializers.CharField()
@@ -63,10 +69,41 @@ class DatasetSerializer(Links):
         return self.link("dataset", dataset.accession)
 
 
+class OriginSerializer(Links):
+    """The archive from which a record was imported, and what that archive says of its files."""
+
+    archive = serializers.CharField()
+    archive_name = serializers.CharField()
+    identifier = serializers.CharField()
+    url = serializers.CharField()
+    released_on = serializers.DateField(allow_null=True, help_text="When it became public there.")
+    file_count = serializers.SerializerMethodField()
+    byte_count = serializers.SerializerMethodField()
+    listed_files_url = serializers.SerializerMethodField(help_text="JSON lines: path, size, attributes.")
+
+    def _imported(self) -> Imported | None:
+        version = self.context["record"].version
+        return imported_of(version) if version else None
+
+    def get_file_count(self, _origin: Origin) -> int | None:
+        return getattr(self._imported(), "file_count", None)
+
+    def get_byte_count(self, _origin: Origin) -> int | None:
+        return getattr(self._imported(), "byte_count", None)
+
+    def get_listed_files_url(self, origin: Origin) -> str | None:
+        imported = self._imported()
+        if imported is None or not imported.listing_key:
+            return None
+        return self.link("version-listed-files", origin.dataset.accession, imported.deposition.number)
+
+
 class DatasetRecordSerializer(DatasetSerializer):
     """A dataset with its metadata, and what upper layers state about it."""
 
-    doi = serializers.SerializerMethodField()
+    doi = serializers.SerializerMethodField(help_text="Of the latest version.")
+    concept_doi = serializers.SerializerMethodField(help_text="Of the dataset over all its versions.")
+    doi_state = serializers.SerializerMethodField(help_text="reserved, draft: leads nowhere; findable, hidden: does.")
     template = serializers.SerializerMethodField()
     template_version = serializers.SerializerMethodField()
     metadata = serializers.SerializerMethodField()
@@ -76,6 +113,8 @@ class DatasetRecordSerializer(DatasetSerializer):
     tree_digest = serializers.SerializerMethodField()
     role = serializers.SerializerMethodField()
     withheld = serializers.SerializerMethodField(help_text="Files and images are not for you.")
+    publications = LinkedPublicationSerializer(many=True, help_text="Added after the release, without a new version.")
+    origin = serializers.SerializerMethodField(help_text="Of an imported record: whose it is. Its bytes stay there.")
     statements = serializers.SerializerMethodField()
     links = serializers.SerializerMethodField()
 
@@ -88,6 +127,17 @@ class DatasetRecordSerializer(DatasetSerializer):
 
     def get_doi(self, dataset: Dataset) -> str | None:
         return self._of_version("doi") or None
+
+    @cached_property
+    def _dois(self) -> dict[int | None, Doi]:
+        return dois_of(self._record.dataset)
+
+    def get_concept_doi(self, dataset: Dataset) -> str | None:
+        return self._dois[None].name if None in self._dois else None
+
+    def get_doi_state(self, dataset: Dataset) -> str | None:
+        own = self._dois.get(self._record.number)
+        return own.state if own else None
 
     def get_template(self, dataset: Dataset) -> str:
         return self._record.template.name
@@ -117,6 +167,11 @@ class DatasetRecordSerializer(DatasetSerializer):
     def get_withheld(self, dataset: Dataset) -> bool:
         return self._record.withheld
 
+    @extend_schema_field(OriginSerializer(allow_null=True))
+    def get_origin(self, dataset: Dataset) -> dict[str, Any] | None:
+        origin = origin_of(dataset)
+        return OriginSerializer(origin, context=self.context).data if origin else None
+
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_statements(self, dataset: Dataset) -> dict[str, Any]:
         return extensions.statements(dataset)
@@ -141,6 +196,11 @@ class VersionSerializer(Links):
     byte_count = serializers.IntegerField()
     image_count = serializers.IntegerField()
     tree_digest = serializers.CharField(help_text="SHA-256 of the manifest.")
+    changes = serializers.SerializerMethodField(help_text="From the version before; null of the first one.")
+
+    @extend_schema_field(CHANGES)
+    def get_changes(self, version: Any) -> dict[str, Any] | None:
+        return version.changes
 
 
 class VersionRecordSerializer(VersionSerializer):
@@ -168,9 +228,26 @@ class FileSerializer(Links):
     sha256 = serializers.SerializerMethodField()
     state = serializers.ChoiceField(choices_of(FileState))
     reason = serializers.CharField(help_text="Why it has no images, or what is wrong with it.")
-    component = serializers.CharField()
+    component = serializers.SerializerMethodField(help_text="The key of the study component that it belongs to.")
+    attributes = serializers.SerializerMethodField(help_text="What its depositors say of it in a table, by column.")
+    associations = serializers.SerializerMethodField(
+        help_text="The component, biosample and specimen that a table names, by their names."
+    )
     members = serializers.IntegerField(source="member_count")
     url = serializers.SerializerMethodField()
+
+    def get_component(self, file: Any) -> str:
+        """As the version says whose files these are; a later one may have others."""
+        folders, keys = self.context.get("component_folders"), self.context.get("component_keys", {})
+        return attributes.component_of(file, attributes.shown(file), folders, keys)
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+    def get_attributes(self, file: Any) -> dict[str, str]:
+        return attributes.in_order(attributes.shown(file).values, self.context.get("attribute_order", ()))
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+    def get_associations(self, file: Any) -> dict[str, str]:
+        return dict(attributes.shown(file).associations)
 
     def get_sha256(self, file: Any) -> str:
         return file.tree_digest if file.kind == FileKind.BUNDLE else file.blob.sha256
@@ -193,6 +270,11 @@ class ImageSerializer(Links):
 
     accession = serializers.CharField()
     name = serializers.CharField()
+    role = serializers.ChoiceField(
+        choices_of(ImageRole),
+        allow_blank=True,
+        help_text="Empty, or which of the scanner's own pictures of a slide it is.",
+    )
     format = serializers.CharField()
     state = serializers.ChoiceField(choices_of(ImageState))
     size_x = serializers.IntegerField()
@@ -207,10 +289,16 @@ class ImageSerializer(Links):
     dataset = serializers.SerializerMethodField()
     well = serializers.SerializerMethodField()
     thumbnail = serializers.SerializerMethodField()
+    labels = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
 
     def get_dataset(self, image: Image) -> str:
         return image.dataset.accession
+
+    @extend_schema_field(BadgeSerializer(many=True))
+    def get_labels(self, image: Image) -> list[dict[str, Any]]:
+        badges = self.context.get("image_badges") or extensions.image_badges([image.pk])
+        return BadgeSerializer(badges.get(image.pk, []), many=True).data
 
     def get_well(self, image: Image) -> str | None:
         return image.well.name if image.well else None
@@ -234,7 +322,8 @@ class ImageRecordSerializer(ImageSerializer):
     findings = serializers.JSONField()
     replaces = serializers.SerializerMethodField()
     picture = serializers.SerializerMethodField()
-    ome_xml = serializers.SerializerMethodField()
+    ome_xml = serializers.SerializerMethodField(help_text="Of this image, schema 2016-06.")
+    ome_xml_deposited = serializers.SerializerMethodField(help_text="As the file holds it, if it does.")
     original = serializers.SerializerMethodField()
     files = serializers.SerializerMethodField()
 
@@ -244,16 +333,26 @@ class ImageRecordSerializer(ImageSerializer):
     def get_picture(self, image: Image) -> str | None:
         return self._picture(image, LARGE)
 
-    def get_ome_xml(self, image: Image) -> str | None:
-        return self.link("image-ome-xml", image.accession) if image.ome_xml_key else None
+    def get_ome_xml(self, image: Image) -> str:
+        return self.link("image-ome-xml", image.accession)
+
+    def get_ome_xml_deposited(self, image: Image) -> str | None:
+        return f"{self.get_ome_xml(image)}?as={DEPOSITED}" if image.ome_xml_key else None
 
     def get_original(self, image: Image) -> str:
         return self.link("image-original", image.accession)
 
     @extend_schema_field(FileSerializer(many=True))
     def get_files(self, image: Image) -> list[dict[str, Any]]:
-        context = {**self.context, "accession": image.dataset.accession}
-        return FileSerializer(self.context["record"].files, many=True, context=context).data
+        number = image.dataset.latest_version or image.from_version
+        context = {
+            **self.context,
+            "accession": image.dataset.accession,
+            "component_keys": attributes.component_keys(image.dataset_id),
+            "attribute_order": attributes.order_of(image.dataset_id, number),
+        }
+        files = attributes.attach(self.context["record"].files, number, self.context["request"].user)
+        return FileSerializer(files, many=True, context=context).data
 
 
 class PlateSerializer(serializers.Serializer):
@@ -291,6 +390,8 @@ class DepositionSerializer(Links):
     state = serializers.ChoiceField(choices_of(DepositionState))
     status = serializers.SerializerMethodField()
     release_on = serializers.DateField(allow_null=True)
+    waits_for_publication = serializers.BooleanField(help_text="Released when it appears, or on `release_on`.")
+    expected_publication = serializers.CharField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     submitted_at = serializers.DateTimeField(allow_null=True)

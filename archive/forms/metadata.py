@@ -26,12 +26,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Control:
-    """One field on the page. `rows` are the entries of a list of records, `blank` the row that "add another" copies."""
+    """One field on the page. `note` is advice that stops nobody.
+
+    `rows` are the entries of a list of records, `blank` the row that "add another" copies.
+    """
 
     field: Field
     name: str
     values: tuple[str, ...] = ()
     problem: str = ""
+    note: str = ""
     unit: str = ""
     rows: tuple[Row, ...] = ()
     blank: Row | None = None
@@ -46,9 +50,14 @@ class Control:
         return "e-" + self.name.replace(".", "-")
 
     @property
+    def note_id(self) -> str:
+        return "n-" + self.name.replace(".", "-")
+
+    @property
     def described_by(self) -> str:
-        """The ids of its help, where there is some, and of its problem."""
-        return f"{self.id}-help {self.error_id}" if self.field.help else self.error_id
+        """The ids of its help, where there is some, of its problem and of its note."""
+        places = f"{self.error_id} {self.note_id}"
+        return f"{self.id}-help {places}" if self.field.help else places
 
     @property
     def value(self) -> str:
@@ -122,9 +131,8 @@ class SectionForm:
 class _Builder:
     def __init__(self, problems: Sequence[Problem], more: str) -> None:
         self.more = more
-        self.problems: dict[str, str] = {}
-        for problem in problems:
-            self.problems.setdefault(problem.pointer, problem.message)
+        self.problems = {problem.pointer: problem.message for problem in reversed(problems) if problem.blocks}
+        self.notes = {problem.pointer: problem.message for problem in reversed(problems) if not problem.blocks}
 
     def section(self, section: Section, value: Any) -> SectionForm:
         if section.repeat:
@@ -159,10 +167,10 @@ class _Builder:
             record = value if isinstance(value, Mapping) else {}
             row = Row(0, self._controls(field.parts, record, name))
             return Control(field, name, problem=self.problems.get(pointer, ""), rows=(row,))
-        problem = self.problems.get(pointer, "") or self._below(pointer)
+        problem, note = _said_of(pointer, self.problems), _said_of(pointer, self.notes)
         if field.type is FieldType.QUANTITY and isinstance(value, Mapping):
-            return Control(field, name, (_text(value.get("value")),), problem, str(value.get("unit", "")))
-        return Control(field, name, _values(value), problem)
+            return Control(field, name, (_text(value.get("value")),), problem, note, str(value.get("unit", "")))
+        return Control(field, name, _values(value), problem, note)
 
     def _list(self, field: Field, value: Any, name: str, pointer: str) -> Control:
         """The records of a list; the first row stands there from the start when something is asked for."""
@@ -175,9 +183,11 @@ class _Builder:
         blank = Row("__n__", self._controls(field.parts, {}, f"{name}.__n__"))
         return Control(field, name, problem=self.problems.get(pointer, ""), rows=rows, blank=blank)
 
-    def _below(self, pointer: str) -> str:
-        """The first problem of an item of the field (a term, a string), which has no control of its own."""
-        return next((text for place, text in self.problems.items() if place.startswith(pointer + "/")), "")
+
+def _said_of(pointer: str, sentences: Mapping[str, str]) -> str:
+    """What is said of a field, or else of its first item (a term, a string), which has no control of its own."""
+    found = sorted(place for place in sentences if place == pointer or place.startswith(pointer + "/"))
+    return sentences[found[0]] if found else ""
 
 
 def _values(value: Any) -> tuple[str, ...]:

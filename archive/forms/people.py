@@ -1,5 +1,7 @@
 """Who somebody is: asked once at sign-up, changed on the account page."""
 
+from typing import Any
+
 from django import forms
 
 from archive.models import User
@@ -7,6 +9,7 @@ from archive.models.people import validate_orcid
 from archive.states import TokenScope
 
 LONGEST_DAYS = 365
+_NAMELESS = {"required": "Write your name; it stands on what you deposit and decide."}
 
 
 def bare_orcid(value: str) -> str:
@@ -17,7 +20,7 @@ def bare_orcid(value: str) -> str:
 class SignupForm(forms.Form):
     """What allauth asks besides e-mail and password (ACCOUNT_SIGNUP_FORM_CLASS)."""
 
-    name = forms.CharField(max_length=200, help_text="As it should stand in a citation.")
+    name = forms.CharField(max_length=200, help_text="As it should stand in a citation.", error_messages=_NAMELESS)
     orcid = forms.CharField(
         label="ORCID iD",
         max_length=37,
@@ -41,6 +44,7 @@ class SignupForm(forms.Form):
 
 
 class ProfileForm(forms.ModelForm):
+    name = forms.CharField(max_length=200, help_text="As it should stand in a citation.", error_messages=_NAMELESS)
     orcid = forms.CharField(
         label="ORCID iD", max_length=37, required=False, help_text="For example 0000-0002-1825-0097."
     )
@@ -48,10 +52,7 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("name", "orcid", "affiliation")
-        help_texts = {
-            "name": "As it should stand in a citation.",
-            "affiliation": "Institution and country.",
-        }
+        help_texts = {"affiliation": "Institution and country."}
 
     def clean_orcid(self) -> str:
         value = bare_orcid(self.cleaned_data["orcid"])
@@ -61,9 +62,15 @@ class ProfileForm(forms.ModelForm):
 
 
 class TokenForm(forms.Form):
-    name = forms.CharField(label="What it is for", max_length=100, help_text="For example the name of the script.")
+    name = forms.CharField(
+        label="What it is for",
+        max_length=100,
+        help_text="For example the name of the script.",
+        error_messages={"required": "Say what the token is for, so that you know later which one to revoke."},
+    )
     scopes = forms.MultipleChoiceField(
-        label="It may",
+        label="What the token may do",
+        error_messages={"required": "Choose at least one thing that the token may do."},
         choices=[
             (TokenScope.READ.value, "read what you may read"),
             (TokenScope.DEPOSIT.value, "deposit in your name"),
@@ -72,4 +79,14 @@ class TokenForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         initial=[TokenScope.READ.value],
     )
-    days = forms.IntegerField(label="Valid for days", min_value=1, max_value=LONGEST_DAYS, initial=90)
+    days = forms.IntegerField(
+        label="Valid for days",
+        min_value=1,
+        max_value=LONGEST_DAYS,
+        initial=90,
+        error_messages={"required": f"Write a number of days, at most {LONGEST_DAYS}."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Its fields stand on one page with those of the person."""
+        super().__init__(*args, auto_id="token_%s", **kwargs)

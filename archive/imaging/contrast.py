@@ -12,6 +12,10 @@ SAMPLE = 262_144
 LEAST_SPAN = 16.0
 FRACTIONAL = (PixelType.FLOAT, PixelType.DOUBLE, PixelType.COMPLEX, PixelType.DOUBLE_COMPLEX, PixelType.BIT)
 
+# Beyond these, and for limits so near each other for their size, pictures are computed in double precision.
+SINGLES = 1e37
+FINEST = 1e-4
+
 Limits = tuple[float, float]
 EIGHT_BITS: Limits = (0.0, 255.0)
 
@@ -30,7 +34,9 @@ def measured_limits(plane: np.ndarray) -> Limits:
     values = subsample(plane)
     if values.size == 0:
         return 0.0, 1.0
-    low, high = (float(value) for value in np.percentile(values, (LOWEST, HIGHEST)))
+    # Half of them, so that differences of the greatest floating-point values stay numbers.
+    halves = values.astype(np.float64) / 2
+    low, high = (float(value) * 2 for value in np.percentile(halves, (LOWEST, HIGHEST)))
     if high <= low:
         low, high = float(values.min()), float(values.max())
     return low, high
@@ -54,7 +60,22 @@ def rgb_limits(plane: np.ndarray, image: ImageMetadata) -> Limits:
 def stretched(plane: np.ndarray, limits: Limits) -> np.ndarray:
     """float32 from 0 to 1. A constant plane is black at 0 and mid-grey elsewhere: not empty, and no more."""
     low, high = limits
-    if high <= low:
+    if high / 2 <= low / 2:
         return np.full(plane.shape, 0.0 if low == 0 else 0.5, dtype=np.float32)
-    scaled = (plane.astype(np.float32) - np.float32(low)) / np.float32(high - low)
-    return np.clip(np.nan_to_num(scaled, nan=0.0), 0.0, 1.0)
+    if _is_within_singles(low, high):
+        scaled: np.ndarray = plane.astype(np.float32)
+        scaled -= np.float32(low)
+        scaled *= np.float32(1.0 / (high - low))
+    else:
+        # Halved, so that the widest span is a number still.
+        scaled = (plane.astype(np.float64) / 2 - low / 2) / (high / 2 - low / 2)
+    if plane.dtype.kind in "fc":
+        np.nan_to_num(scaled, copy=False, nan=0.0)
+    light: np.ndarray = np.clip(scaled, 0.0, 1.0, out=scaled)
+    return light.astype(np.float32, copy=False)
+
+
+def _is_within_singles(low: float, high: float) -> bool:
+    """Whether single precision tells the shades between two limits apart, as it does for all but extreme values."""
+    furthest, span = max(abs(low), abs(high)), high - low
+    return furthest < SINGLES and span > 1 / SINGLES and span > furthest * FINEST

@@ -8,7 +8,7 @@ from archive.imaging.model import Description, Outcome, Reason
 from archive.imaging.readers.edge import reading
 
 # Sound files of a kind that cannot be shown; every other code means that something is wrong with the file.
-_NOT_SHOWN = frozenset({"pixel-type", "volumetric", "unknown-axes", "not-an-image"})
+_NOT_SHOWN = frozenset({"pixel-type", "volumetric", "unknown-axes", "not-an-image", "format-not-installed"})
 
 
 def describe(root: Path, path: str) -> Description:

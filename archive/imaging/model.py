@@ -7,6 +7,8 @@ wavelengths in nm, exposure and time steps in s. None and "" mean that the file 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from archive.imaging.naming import ImageRole
+
 
 class PixelType(StrEnum):
     """OME's pixel types (OME-XML 2016-06, Pixels/@Type)."""
@@ -58,6 +60,8 @@ class ImageMetadata:
     reader: str
     format: str
     name: str = ""
+    # The scanner's own pictures (label, overview, thumbnail) say so.
+    role: ImageRole = ImageRole.SPECIMEN
     rgb: bool = False
     dimension_order: str = "XYZCT"
     levels: int = 1
@@ -72,8 +76,14 @@ class ImageMetadata:
     modality: str = ""
     description: str = ""
     significant_bits: int | None = None
+    # How many channels (counting samples) the metadata list, where that is more or fewer than the pixels have.
+    stated_channels: int | None = None
     # Where the series lies inside its file, in the reader's own words (a group's path in a Zarr, an IFD); never shown.
     locator: str = ""
+    # Planes of the grid that no file holds; they are read as zeros.
+    absent_planes: int = 0
+    # Of a label image: the series of the image whose parts its values number.
+    label_of: int | None = None
     # What a person should know: what was assumed, what the file contradicts. Full sentences.
     remarks: tuple[str, ...] = ()
 
@@ -129,6 +139,8 @@ class Description:
     reason: Reason | None = None
     # The raw OME-XML as the file holds it, if it does.
     ome_xml: str = field(default="", repr=False)
+    # Label images inside the file (`ImageMetadata.label_of`); their series come after those of the images.
+    labels: tuple[ImageMetadata, ...] = ()
 
 
 class Severity(StrEnum):
@@ -148,10 +160,34 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A picture (WebP) and what was chosen to draw it."""
+    """A picture and what was chosen to draw it; `limits` are (channel, black, white) where they were measured."""
 
     data: bytes = field(repr=False)
     width: int = 0
     height: int = 0
     z: int = 0
     t: int = 0
+    kind: str = "webp"
+    limits: tuple[tuple[int, float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """The values of one plane of a channel: how many lie in each of equal bins from `least` to `greatest`, and the
+    limits that are used where nobody chooses any."""
+
+    channel: int
+    least: float
+    greatest: float
+    low: float
+    high: float
+    counts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class RawRegion:
+    """Pixels as they are stored, row by row in little-endian order: (height, width), with samples last where RGB."""
+
+    data: bytes = field(repr=False)
+    shape: tuple[int, ...] = ()
+    dtype: str = ""

@@ -129,6 +129,7 @@ def _image(element: Element, index: int, instruments: dict[str, Element], slugs:
         instrument=_microscope(instrument), modality=_modality(element, pixels),
         acquisition_date=date(_text(element, "AcquisitionDate") or _text(element, "CreationDate")),
         significant_bits=_integer(pixels, "SignificantBits"),
+        stated_channels=_misfit(pixels, c),
     )  # fmt: skip
     blocks = tuple(_block(block) for block in _children(pixels, "TiffData"))
     return OmeImage(_text(element, "ID"), metadata, blocks, bin_data=_child(pixels, "BinData") is not None)
@@ -159,9 +160,16 @@ def _channels(image: Element, pixels: Element, size_c: int) -> tuple[Channel, ..
             break
         found.append(_channel(element, samples))
         left -= samples
-    if left > MAX_SAMPLES:
+    if size_c > MAX_SAMPLES:
         raise Unreadable("too-large", f"The OME-XML declares {size_c} channels, more than can be read.", hostile=True)
     return (*found, *(Channel() for _ in range(left)))
+
+
+def _misfit(pixels: Element, size_c: int) -> int | None:
+    """How many samples the listed channels have, where it is not SizeC. Schemas before 2010 counted otherwise."""
+    listed = list(_children(pixels, "Channel"))
+    stated = sum(_integer(element, "SamplesPerPixel", 1) or 1 for element in listed)
+    return stated if listed and stated != size_c else None
 
 
 def _channel(element: Element, samples: int) -> Channel:

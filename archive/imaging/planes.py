@@ -36,7 +36,7 @@ def shrunk_plane(source: Source, *, c: int, z: int, t: int, max_size: int) -> np
     if plane is None:
         strips = _strips(source, c=c, z=z, t=t, level=level, factor=factor)
         plane = np.concatenate([_shrunk(strip, factor, seen) for strip in strips])
-    return _resized(plane, fitted_size(size, max_size))
+    return resized(plane, fitted_size(size, max_size))
 
 
 def _shrunk(strip: np.ndarray, factor: int, seen: Conversion | None) -> np.ndarray:
@@ -46,7 +46,7 @@ def _shrunk(strip: np.ndarray, factor: int, seen: Conversion | None) -> np.ndarr
 def _strips(source: Source, *, c: int, z: int, t: int, level: int, factor: int) -> Iterator[np.ndarray]:
     """The whole plane where it is small; else bands whose height is a multiple of `factor`."""
     width, height = source.levels[level]
-    bytes_per_row = width * _bytes_per_pixel(source.image)
+    bytes_per_row = width * bytes_per_pixel(source.image)
     rows = max(factor, STRIP // bytes_per_row // factor * factor)
     if height * bytes_per_row <= 2 * STRIP:
         yield source.read(c=c, z=z, t=t, level=level)
@@ -58,7 +58,8 @@ def _strips(source: Source, *, c: int, z: int, t: int, level: int, factor: int) 
 _BYTES = {"int8": 1, "uint8": 1, "bit": 1, "int16": 2, "uint16": 2, "double": 8, "complex": 8, "double-complex": 16}
 
 
-def _bytes_per_pixel(image: ImageMetadata) -> int:
+def bytes_per_pixel(image: ImageMetadata) -> int:
+    """Of a plane as it is read: an RGB pixel has its samples together."""
     return _BYTES.get(image.pixel_type, 4) * (image.size_c if image.rgb else 1)
 
 
@@ -103,11 +104,11 @@ def _finite(plane: np.ndarray) -> np.ndarray:
     return np.where(finite, plane, plane[finite].min() if finite.any() else 0)
 
 
-def _resized(plane: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """The mean over areas, for the part of the shrinking that is no whole number."""
+def resized(plane: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """As (width, height), by the mean over areas: for the part of a shrinking that is no whole number."""
     if (plane.shape[1], plane.shape[0]) == size:
         return plane
     values = plane.astype(np.float32)
     if values.ndim == 2:
         return np.asarray(Image.fromarray(values).resize(size, Image.Resampling.BOX))
-    return np.stack([_resized(values[..., at], size) for at in range(values.shape[2])], axis=-1)
+    return np.stack([resized(values[..., at], size) for at in range(values.shape[2])], axis=-1)

@@ -17,6 +17,13 @@ READERS: dict[str, str] = {
     "slides": "archive.imaging.readers.slides",
     "tiff": "archive.imaging.readers.tiff",
     "flat": "archive.imaging.readers.flat",
+    "jp2": "archive.imaging.readers.jp2",
+    "czi": "archive.imaging.readers.czi",
+    "nd2": "archive.imaging.readers.nd2",
+    "lif": "archive.imaging.readers.lif",
+    "mrc": "archive.imaging.readers.mrc",
+    "dicom": "archive.imaging.readers.dicom",
+    "file_series": "archive.imaging.readers.file_series",
 }
 
 
@@ -44,12 +51,12 @@ def identify(path: Path) -> Identified:
     if kind.format in LATER:
         sentence = f"This is {kind.label}, which the portal does not read yet. It is archived as it is."
         return Identified(kind, "format-not-read-yet", f"{sentence} Add an OME-TIFF or OME-Zarr copy to have it shown.")
-    if kind.format in PACKED:
-        sentence = f"This is a {kind.label} archive, which the portal keeps as it is and does not unpack."
-        return Identified(kind, "packed", f"{sentence} Upload the files inside it to have them shown.")
     if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file():
         sentence = f"The name ends in {path.suffix}, but the content is {kind.label}."
         return Identified(kind, "damaged-or-misnamed", f"{sentence} If it should be an image, upload it again.")
+    if kind.format in PACKED:
+        sentence = f"This is a {kind.label} archive, which the portal keeps as it is and does not unpack."
+        return Identified(kind, "packed", f"{sentence} Upload the files inside it to have them shown.")
     what = "a folder" if path.is_dir() else kind.label
     return Identified(kind, "not-an-image", f"This is {what}, not an image. It is archived as it is.")
 

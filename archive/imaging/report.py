@@ -8,7 +8,8 @@ FORMATS = {
     "ome-tiff": "OME-TIFF", "tiff": "TIFF", "imagej-tiff": "ImageJ TIFF", "stk": "MetaMorph STK", "lsm": "Zeiss LSM",
     "png": "PNG", "jpeg": "JPEG", "gif": "GIF", "webp": "WebP", "svs": "SVS", "ndpi": "NDPI", "scn": "Leica SCN",
     "bif": "Ventana BIF", "trestle": "Trestle TIFF", "philips-tiff": "Philips TIFF", "mrxs": "MIRAX",
-    "ome-zarr": "OME-Zarr",
+    "ome-zarr": "OME-Zarr", "jp2": "JPEG 2000", "czi": "CZI", "nd2": "ND2", "lif": "LIF", "mrc": "MRC/CCP4",
+    "dicom": "DICOM",
 }  # fmt: skip
 COLUMNS = (
     "path", "series", "name", "files", "size_x", "size_y", "size_z", "size_c", "size_t", "pixel_type", "rgb",

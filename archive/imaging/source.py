@@ -13,12 +13,16 @@ from archive.imaging.readers.base import Reader, Region
 
 @dataclass(frozen=True)
 class Source:
-    """One image (series) of a file with the reader that opens it."""
+    """One image (series) of a file with the reader that opens it.
+
+    `stamp` is the same as long as the file is; without one, nothing that was decoded is kept.
+    """
 
     reader: Reader
     path: Path
     root: Path
     image: ImageMetadata
+    stamp: tuple[object, ...] = ()
 
     @cached_property
     def levels(self) -> tuple[tuple[int, int], ...]:

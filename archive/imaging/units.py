@@ -2,6 +2,11 @@
 
 import math
 
+NO_BREAK_SPACE = "\u00a0"
+# Below this many µm a length is said in nm, from this many on in mm.
+SMALLEST_UM = 0.1
+LARGEST_UM = 1000
+
 _METRES = {
     "m": 1.0, "metre": 1.0, "meter": 1.0,
     "dm": 1e-1, "decimeter": 1e-1,
@@ -51,6 +56,22 @@ def _scaled(value: object, factor: float | None, target: float) -> float | None:
 def micrometres(value: object, unit: str) -> float | None:
     """A length in µm; None when the unit is no length or the value is not above zero."""
     return _scaled(value, _factor(_METRES, unit), 1e-6)
+
+
+def said_length(micrometres: float) -> str:
+    """A length in µm as a reader would say it: 65 nm, 0.16 µm, 4.2 mm."""
+    number, unit = (micrometres * 1000, "nm") if micrometres < SMALLEST_UM else (micrometres, "µm")
+    if micrometres >= LARGEST_UM:
+        number, unit = micrometres / 1000, "mm"
+    # Three significant digits, without zeros that say nothing: 65, 0.5, 1,230.
+    digits = f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+    return f"{digits}{NO_BREAK_SPACE}{unit}"
+
+
+def round_length(most: float) -> float:
+    """The longest round length (1, 2 or 5 times a power of ten) of at most so many µm; 0 where there is none."""
+    steps = [base * 10**power for power in range(-4, 5) for base in (1, 2, 5)]
+    return max((step for step in steps if step <= most), default=0)
 
 
 def nanometres(value: object, unit: str) -> float | None:

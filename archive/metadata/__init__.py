@@ -16,8 +16,9 @@ from .loading import TemplateSet, load_templates
 from .model import Document, Field, FieldType, Section, Template, Tier, blank_document, is_blank
 from .problems import Code, Problem
 from .schema import json_schema
+from .term_values import FreeTerm, curies_in, free_terms
 from .typos import find_typos
-from .validation import KnownTerm, TermLookup, curies_in, validate
+from .validation import KnownTerm, TermLookup, validate
 
 __all__ = [
     "Code",
@@ -25,6 +26,7 @@ __all__ = [
     "Document",
     "Field",
     "FieldType",
+    "FreeTerm",
     "KnownTerm",
     "Problem",
     "Section",
@@ -40,6 +42,7 @@ __all__ = [
     "completeness",
     "curies_in",
     "find_typos",
+    "free_terms",
     "is_blank",
     "json_schema",
     "load_templates",

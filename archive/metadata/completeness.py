@@ -1,7 +1,7 @@
 """How complete a document is, by tier and section, and what is missing with what answering it buys."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from .model import Document, Field, FieldType, Section, Template, Tier, is_blank, is_unanswered
 from .problems import pointer_of
@@ -71,8 +71,13 @@ class _Answer:
     filled: bool
 
 
-def completeness(template: Template, document: Document) -> Completeness:
-    answers = [answer for section in template.sections for answer in _answers(section, document)]
+def completeness(template: Template, document: Document, wrong: Collection[str] = ()) -> Completeness:
+    """`wrong` are the pointers of values that block submission: these do not count as filled."""
+    answers = [
+        replace(answer, filled=False) if answer.filled and _is_wrong(answer.pointer, wrong) else answer
+        for section in template.sections
+        for answer in _answers(section, document)
+    ]
     ranked = sorted(answers, key=lambda answer: list(Tier).index(answer.field.tier))
     return Completeness(
         required=_count(answer for answer in answers if answer.field.tier is Tier.REQUIRED),
@@ -85,6 +90,10 @@ def completeness(template: Template, document: Document) -> Completeness:
             if not a.filled and a.field.tier is not Tier.OPTIONAL
         ),
     )
+
+
+def _is_wrong(pointer: str, wrong: Collection[str]) -> bool:
+    return any(place == pointer or place.startswith(pointer + "/") for place in wrong)
 
 
 def _section_count(section: Section, answers: list[_Answer]) -> SectionCount:

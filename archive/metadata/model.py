@@ -121,7 +121,7 @@ class Field:
 
     @property
     def vocabulary(self) -> str:
-        """The first of its vocabularies: the one to suggest from."""
+        """The first of its vocabularies: the one whose terms it is about."""
         return self.vocabularies[0] if self.vocabularies else ""
 
     def part(self, name: str) -> "Field | None":

@@ -22,6 +22,8 @@ class Code(StrEnum):
     REFUSED = "refused"
     UNIT = "unit"
     DATE = "date"
+    DATE_FUTURE = "date-future"
+    DATE_EARLY = "date-early"
     URL = "url"
     DOI = "doi"
     ORCID = "orcid"
@@ -29,12 +31,14 @@ class Code(StrEnum):
     PMID = "pmid"
     CURIE = "curie"
     TERM_UNKNOWN = "term-unknown"
+    TERM_UNCHECKED = "term-unchecked"
     TERM_OBSOLETE = "term-obsolete"
     TERM_FREE_TEXT = "term-free-text"
     TERM_VOCABULARY = "term-vocabulary"
     TERM_LABEL = "term-label"
     UNKNOWN_FIELD = "unknown-field"
     TYPO = "typo"
+    SIZE_DIFFERS = "size-differs"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,13 @@ PATTERNS: dict[FieldType, str] = {
     FieldType.ORCID: r"^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$",
     FieldType.DOI: r"^10\.[0-9]{4,9}/\S+$",
     FieldType.URL: r"^https?://[^\s/?#]+\S*$",
-    FieldType.EMAIL: r"^[^@\s]+@[^@\s]+\.[^@\s.]+$",
+    FieldType.EMAIL: r"^[^@\s<>,;]+@[^@\s.<>,;]+(\.[^@\s.<>,;]+)+$",
     FieldType.PMID: r"^[1-9][0-9]{0,8}$",
     FieldType.DATE: r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
 }
 CURIE = r"^[A-Za-z][A-Za-z0-9_.]*:[A-Za-z0-9_.-]+$"
+# What stands behind the colon, for vocabularies of which only a part is here: a form that it cannot have is wrong.
+LOCAL_PARTS = {"NCBITaxon": "[1-9][0-9]*"}
 
 ADVICE: dict[FieldType, str] = {
     FieldType.ORCID: "An ORCID iD looks like 0000-0002-1825-0097. Copy it from your ORCID page.",
@@ -31,7 +33,7 @@ ADVICE: dict[FieldType, str] = {
 
 _PREFIXES: dict[FieldType, re.Pattern[str]] = {
     FieldType.ORCID: re.compile(r"^(https?://)?(www\.)?orcid\.org/", re.IGNORECASE),
-    FieldType.DOI: re.compile(r"^((https?://)?(dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE),
+    FieldType.DOI: re.compile(r"^((https?://)?\s*(dx\.|www\.)?doi\.org/\s*)?(doi:\s*)?", re.IGNORECASE),
     FieldType.PMID: re.compile(r"^((https?://)?pubmed\.ncbi\.nlm\.nih\.gov/|pmid:\s*)", re.IGNORECASE),
 }
 
@@ -50,9 +52,25 @@ def is_date(text: str) -> bool:
     return has_shape(FieldType.DATE, text)
 
 
+# Preprints have DOIs of this form (https://info.arxiv.org/help/doi.html); the version is not part of them.
+_ARXIV = re.compile(r"^arxiv:\s*([0-9]{4}\.[0-9]{4,5}|[a-z.-]+/[0-9]{7})(v[0-9]+)?$", re.IGNORECASE)
+_BARE_ADDRESS = re.compile(r"^(www\.|(dx\.)?doi\.org/)\S+$", re.IGNORECASE)
+_NAMED_MAILBOX = re.compile(r"^[^<>]*<([^<>]+)>$")
+
+
 def canonical(kind: FieldType, text: str) -> str:
-    """Without https://doi.org/ or https://orcid.org/ in front, without outer white space, with Unix line ends."""
+    """Without https://doi.org/ or https://orcid.org/ in front, without outer white space, with Unix line ends.
+
+    What can be read in one way only is read so: an arXiv identifier as its DOI, a DOI or an address without https:// as
+    an address, an e-mail address that stands behind its owner's name alone.
+    """
     text = text.strip().replace("\r\n", "\n")
+    if kind is FieldType.DOI and (preprint := _ARXIV.match(text)):
+        return f"10.48550/arXiv.{preprint[1]}"
+    if kind is FieldType.URL:
+        return _address(text)
+    if kind is FieldType.EMAIL:
+        return _NAMED_MAILBOX.sub(r"\1", text).strip()
     prefix = _PREFIXES.get(kind)
     if prefix is None:
         return text
@@ -60,6 +78,12 @@ def canonical(kind: FieldType, text: str) -> str:
     if kind is FieldType.ORCID:
         text = _grouped(text.rstrip("/").upper())
     return text.rstrip("/") if kind is FieldType.PMID else text
+
+
+def _address(text: str) -> str:
+    if re.search(PATTERNS[FieldType.DOI], text):
+        return f"https://doi.org/{text}"
+    return f"https://{text}" if _BARE_ADDRESS.match(text) else text
 
 
 def _grouped(orcid: str) -> str:

@@ -24,7 +24,14 @@ _PEOPLE = (
         why="Credit goes to the right person, whoever shares the name.",
         placeholder="0000-0002-1825-0097",
     ),
-    Field("affiliation", "Affiliation", FieldType.TEXT, Tier.DESIRABLE, help="Institution and country.", maximum=500),
+    Field(
+        "affiliation",
+        "Affiliation",
+        FieldType.TEXT,
+        Tier.DESIRABLE,
+        help="Institution, best with its ROR.",
+        maximum=500,
+    ),
     Field("email", "E-mail", FieldType.EMAIL, help="Shown to curators only.", maximum=254),
 )
 

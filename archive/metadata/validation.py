@@ -1,12 +1,15 @@
 """Whether a document fits its template, as problems that each say what to do. Nothing is changed or thrown away."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from .cleaning import clean_document
 from .errors import UnusableDocument
-from .model import TERM_TYPES, Document, Field, FieldType, Section, Template, Tier, is_blank
+from .model import Document, Section, Template, Tier, is_blank
 from .problems import Code, Problem, pointer_of
+from .shaped import LOCAL_PARTS
+from .term_values import TermValue, term_values
 from .values import check_parts
 
 _BY_SEVERITY = {tier: rank for rank, tier in enumerate(Tier)}
@@ -21,6 +24,9 @@ class KnownTerm(Protocol):
     def obsolete(self) -> bool: ...
     @property
     def replaced_by(self) -> tuple[str, ...]: ...
+    def is_called(self, name: str) -> bool:
+        """Whether this is its label, or a synonym that means the same."""
+        ...
 
 
 class TermLookup(Protocol):
@@ -30,6 +36,14 @@ class TermLookup(Protocol):
 
     def covers(self, vocabulary: str) -> bool:
         """Whether the whole vocabulary is here, so that a missing term is an unknown one."""
+        ...
+
+    def knows(self, vocabulary: str) -> bool:
+        """Whether some terms of the vocabulary are here."""
+        ...
+
+    def named(self, label: str, vocabulary: str) -> str:
+        """The CURIE of the vocabulary's term of exactly this name, or nothing."""
         ...
 
 
@@ -42,14 +56,8 @@ def validate(template: Template, document: Document, terms: TermLookup | None = 
     problems = list(_walk(template, document))
     if terms is not None:
         problems += _check_terms(template, document, terms)
-    problems += _strays(template, document)
+    problems += _strays(template, document, terms)
     return tuple(sorted(problems, key=lambda problem: _BY_SEVERITY[problem.tier]))
-
-
-def curies_in(template: Template, document: Document) -> frozenset[str]:
-    """All terms that a document names: what a lookup in a database can fetch at once."""
-    document = clean_document(template, document)
-    return frozenset(term["curie"] for _, _, term in _terms_in(template, document) if term["curie"])
 
 
 def _walk(template: Template, document: Document) -> Iterator[Problem]:
@@ -89,62 +97,66 @@ def _check_item(section: Section, value: Any, pointer: str) -> Iterator[Problem]
     yield from check_parts(section.fields, record, pointer)
 
 
-def _terms_in(template: Template, document: Document) -> Iterator[tuple[Field, str, Mapping[str, Any]]]:
-    """Every term value: its field, its pointer, itself."""
-    for section in template.sections:
-        fields = [field for field in section.fields if field.type in TERM_TYPES]
-        for steps, record in _records(section, document.get(section.name)):
-            for field in fields:
-                value = record.get(field.name)
-                values = value if field.type is FieldType.TERMS else [value]
-                for index, term in enumerate(values if isinstance(values, list) else []):
-                    place = pointer_of(section.name, *steps, field.name)
-                    if isinstance(term, Mapping) and all(isinstance(term.get(k, ""), str) for k in ("curie", "label")):
-                        yield field, place + (pointer_of(index) if field.type is FieldType.TERMS else ""), term
-
-
-def _records(section: Section, value: Any) -> Iterator[tuple[tuple[int, ...], Mapping[str, Any]]]:
-    if section.repeat and isinstance(value, list):
-        yield from (((index,), item) for index, item in enumerate(value) if isinstance(item, Mapping))
-    elif not section.repeat and isinstance(value, Mapping):
-        yield (), value
-
-
-def _strays(template: Template, document: Document) -> Iterator[Problem]:
+def _strays(template: Template, document: Document, terms: TermLookup | None) -> Iterator[Problem]:
     """Terms that searches will not find: free text, and terms of another vocabulary."""
-    for field, pointer, term in _terms_in(template, document):
-        curie, label = term.get("curie", ""), term.get("label", "").strip()
-        wanted = " or ".join(field.vocabularies)
-        if not curie and label:
-            message = f"“{label[:80]}” is free text. Choose a term of {wanted}, so that searches find it."
-            yield Problem(pointer, Code.TERM_FREE_TEXT, message, Tier.DESIRABLE)
-        elif curie and curie.partition(":")[0] not in field.vocabularies:
+    for value in term_values(template, document):
+        wanted = " or ".join(value.field.vocabularies)
+        if not value.curie and value.label:
+            yield Problem(value.pointer, Code.TERM_FREE_TEXT, _free_text(value, wanted, terms), Tier.DESIRABLE)
+        elif value.curie and value.curie.partition(":")[0] not in value.field.vocabularies:
             message = (
-                f"“{field.label}” takes terms of {wanted}, and {curie[:80]} is none. Choose one of the suggestions."
+                f"“{value.field.label}” takes terms of {wanted}, and {value.curie[:80]} is none. "
+                "Choose one of the suggestions."
             )
-            yield Problem(pointer, Code.TERM_VOCABULARY, message, Tier.DESIRABLE)
+            yield Problem(value.pointer, Code.TERM_VOCABULARY, message, Tier.DESIRABLE)
+
+
+def _free_text(value: TermValue, wanted: str, terms: TermLookup | None) -> str:
+    meant = [terms.named(value.label, vocabulary) for vocabulary in value.field.vocabularies] if terms else []
+    curie = next((found for found in meant if found), "")
+    if curie:
+        return f"“{value.label[:80]}” is a name of {curie}. Choose that term, so that searches for it find this."
+    return (
+        f"“{value.label[:80]}” is no term of {wanted}. It is kept as free text and flagged for a curator; "
+        "choose a suggestion if one fits, so that searches for the term find it."
+    )
 
 
 def _check_terms(template: Template, document: Document, terms: TermLookup) -> Iterator[Problem]:
-    for field, pointer, term in _terms_in(template, document):
-        curie = term.get("curie", "")
-        if curie:
-            yield from _check_term(field, pointer, curie, term.get("label", ""), terms)
+    for value in term_values(template, document):
+        if value.curie:
+            yield from _check_term(value, terms)
 
 
-def _check_term(field: Field, pointer: str, curie: str, label: str, terms: TermLookup) -> Iterator[Problem]:
-    vocabulary = curie.partition(":")[0]
+def _check_term(value: TermValue, terms: TermLookup) -> Iterator[Problem]:
+    curie, label = value.curie, value.label
     known = terms.get(curie)
     if known is None:
-        if terms.covers(vocabulary):
-            message = f"{vocabulary} has no term {curie}. Choose one of the suggestions for “{field.label}”."
-            yield Problem(pointer, Code.TERM_UNKNOWN, message)
-        return
-    if known.obsolete:
-        yield Problem(pointer, Code.TERM_OBSOLETE, _obsolete(curie, known, terms), Tier.DESIRABLE)
-    elif label and label.casefold() != known.label.casefold():
+        yield from _check_unknown(value, terms)
+    elif known.obsolete:
+        yield Problem(value.pointer, Code.TERM_OBSOLETE, _obsolete(curie, known, terms), Tier.DESIRABLE)
+    elif label and not known.is_called(label):
         message = f"{curie} is “{known.label}”, not “{label[:80]}”. Check which of the two is meant."
-        yield Problem(pointer, Code.TERM_LABEL, message, Tier.DESIRABLE)
+        yield Problem(value.pointer, Code.TERM_LABEL, message, Tier.DESIRABLE)
+
+
+def _check_unknown(value: TermValue, terms: TermLookup) -> Iterator[Problem]:
+    """Wrong where that can be told. Of a vocabulary that is here in part, a well-formed identifier is believed."""
+    curie, label, pointer = value.curie, value.label, value.pointer
+    vocabulary, _, local = curie.partition(":")
+    if vocabulary not in value.field.vocabularies:
+        return  # said by _strays
+    advice = f"Choose one of the suggestions for “{value.field.label}”, or write the name alone."
+    shape = LOCAL_PARTS.get(vocabulary)
+    meant = terms.named(label, vocabulary) if label else ""
+    if terms.covers(vocabulary) or (shape and re.fullmatch(shape, local) is None):
+        yield Problem(pointer, Code.TERM_UNKNOWN, f"{vocabulary} has no term {curie[:80]}. {advice}")
+    elif meant:
+        message = f"“{label[:80]}” is {meant}, not {curie[:80]}. {advice}"
+        yield Problem(pointer, Code.TERM_UNKNOWN, message)
+    elif terms.knows(vocabulary):
+        message = f"{curie[:80]} is not among the terms of {vocabulary} here and was not checked. Compare it again."
+        yield Problem(pointer, Code.TERM_UNCHECKED, message, Tier.DESIRABLE)
 
 
 def _obsolete(curie: str, known: KnownTerm, terms: TermLookup) -> str:

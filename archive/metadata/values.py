@@ -1,5 +1,6 @@
 """Whether a value fits its field: type, shape, bounds, choices. Documents and terms are validation.py's."""
 
+import datetime as dt
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +24,7 @@ from .shaped import ADVICE, CURIE, has_shape, is_date
 # What a longer text than this would do to pages and index is nobody's wish; a field's own maximum is lower.
 MAXIMUM_LENGTH = 50_000
 MAXIMUM_ITEM_LENGTH = 500
+EARLIEST_YEAR = 1900
 _KEY_OF_TERM = ("curie", "label")
 _SHAPE_CODES = {
     FieldType.URL: Code.URL,
@@ -74,9 +76,22 @@ def _check_string(field: Field, value: Any, pointer: str) -> Iterator[Problem]:
         yield from _check_choice(field, value, pointer)
     elif not _fits(field.type, value):
         yield Problem(pointer, _SHAPE_CODES[field.type], _misshapen(field.type, value))
+    elif field.type is FieldType.DATE:
+        yield from _check_day(field, value, pointer)
     if field.pattern and re.search(field.pattern, value) is None:
         advice = field.pattern_help or "It does not have the form that is asked for. Compare it with the example."
         yield Problem(pointer, Code.PATTERN, f"“{field.label}”: {advice}")
+
+
+def _check_day(field: Field, value: str, pointer: str) -> Iterator[Problem]:
+    """Not to come, with a day's grace for time zones; and hardly before photographs were taken through microscopes."""
+    day = dt.date.fromisoformat(value)
+    if day > dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1):
+        message = f"“{field.label}” is {value}, which is still to come. Correct the day, or leave it empty."
+        yield Problem(pointer, Code.DATE_FUTURE, message)
+    elif day.year < EARLIEST_YEAR:
+        message = f"“{field.label}” is {value}, before {EARLIEST_YEAR}. Check the year; if it is right, it is kept."
+        yield Problem(pointer, Code.DATE_EARLY, message, Tier.DESIRABLE)
 
 
 def _fits(kind: FieldType, value: str) -> bool:
@@ -94,11 +109,15 @@ def _misshapen(kind: FieldType, value: str) -> str:
 def _check_length(field: Field, value: str, pointer: str) -> Iterator[Problem]:
     maximum = int(field.maximum or MAXIMUM_LENGTH)
     if field.minimum and len(value.strip()) < field.minimum:
-        message = f"“{field.label}” has {len(value.strip())} characters. Say more, at least {int(field.minimum)}."
+        message = f"“{field.label}” has {_characters(len(value.strip()))}. Say more, at least {int(field.minimum)}."
         yield Problem(pointer, Code.TOO_SHORT, message)
     if len(value) > maximum:
         message = f"“{field.label}” has {len(value):,} characters. Shorten it to {maximum:,}."
         yield Problem(pointer, Code.TOO_LONG, message)
+
+
+def _characters(count: int) -> str:
+    return "1 character" if count == 1 else f"{count:,} characters"
 
 
 def _check_choice(field: Field, value: str, pointer: str) -> Iterator[Problem]:

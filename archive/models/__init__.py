@@ -2,27 +2,51 @@
 
 from archive.models.audit import AuditEntry, MachineStep
 from archive.models.dataset import AccessionCounter, Component, Dataset, Deposition, Version
+from archive.models.doi import Doi
 from archive.models.file import Blob, File, Upload
+from archive.models.file_table import FileAttributes, FileTable
+from archive.models.grouping import Grouping
 from archive.models.image import Image, Plate, Well
-from archive.models.people import ApiToken, Membership, User
-from archive.models.term import Term
+from archive.models.invitation import Invitation
+from archive.models.origin import Imported, Origin
+from archive.models.people import Allowance, ApiToken, Membership, User
+from archive.models.publication import LinkedPublication
+from archive.models.referee import NameScan, RefereeLink
+from archive.models.rendition import Rendition
+from archive.models.term import FreeTerm, Term, TermName, TermWord, Vocabulary
 
 __all__ = [
     "AccessionCounter",
+    "Allowance",
     "ApiToken",
     "AuditEntry",
     "Blob",
     "Component",
     "Dataset",
     "Deposition",
+    "Doi",
     "File",
+    "FileAttributes",
+    "FileTable",
+    "FreeTerm",
+    "Grouping",
     "Image",
+    "Imported",
+    "Invitation",
+    "LinkedPublication",
     "MachineStep",
     "Membership",
+    "NameScan",
+    "Origin",
     "Plate",
+    "RefereeLink",
+    "Rendition",
     "Term",
+    "TermName",
+    "TermWord",
     "Upload",
     "User",
     "Version",
+    "Vocabulary",
     "Well",
 ]

@@ -110,9 +110,17 @@ class Deposition(models.Model):
     problems = models.JSONField(default=list, blank=True)
     change_note = models.TextField(blank=True)
     release_on = models.DateField(null=True, blank=True)
+    # It is released when its publication appears: the DOI or PubMed ID to look for, or empty until somebody says so.
+    waits_for_publication = models.BooleanField(default=False)
+    expected_publication = models.CharField(max_length=200, blank=True)
+    # Why there is none to belong to, in the depositor's words.
+    no_publication = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    # For which files groups were proposed last (a mark of all of them), and when.
+    grouped_mark = models.CharField(max_length=100, blank=True)
+    grouped_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="created_depositions"
     )
@@ -141,6 +149,11 @@ class Deposition(models.Model):
         return self.state in OPEN_DEPOSITIONS
 
     @property
+    def is_later_version(self) -> bool:
+        """Whether a version was released before: this one adds to it."""
+        return self.number > 1
+
+    @property
     def is_human_material(self) -> bool:
         """Whether the depositor has said anything but a plain no."""
         study = self.metadata.get("study")
@@ -162,6 +175,8 @@ class Version(models.Model):
     byte_count = models.PositiveBigIntegerField()
     image_count = models.PositiveIntegerField()
     change_note = models.TextField(blank=True)
+    # What is different from the version before, as archive/interchange/differences.py says it; None was not compared.
+    changes = models.JSONField(null=True, blank=True)
     doi = models.CharField("DOI", max_length=100, blank=True)
     released_at = models.DateTimeField()
     released_by = models.ForeignKey(

@@ -1,12 +1,26 @@
 """Files of a dataset, the immutable bytes behind them, and uploads on their way to become files."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from archive.states import FileKind, FileState, UploadState
+from archive.uploads import paths
+
+
+class PathKeyField(models.CharField):
+    """The key of the row's path, written whenever the row is: by it names are compared as the narrowest system does."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        # Folding may lengthen a text up to three times.
+        super().__init__(**{"max_length": 3 * paths.MAX_LENGTH, "editable": False, "default": "", **kwargs})
+
+    def pre_save(self, row: models.Model, add: bool) -> str:
+        setattr(row, self.attname, paths.key(row.path))
+        return getattr(row, self.attname)
 
 
 class Blob(models.Model):
@@ -16,6 +30,11 @@ class Blob(models.Model):
     size = models.PositiveBigIntegerField()
     # Empty until a worker has read every byte.
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    # CRC-32 of the bytes, known with the digest: the layout of a ZIP follows from it before a byte is read.
+    crc32 = models.BigIntegerField(null=True, blank=True)
+    # How the bytes lie in storage ("" as they came) and how many; `size` and `sha256` are the original's.
+    codec = models.CharField(max_length=10, blank=True)
+    stored_size = models.PositiveBigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     verified_at = models.DateTimeField(null=True, blank=True)
     audited_at = models.DateTimeField(null=True, blank=True)
@@ -32,6 +51,7 @@ class File(models.Model):
 
     dataset = models.ForeignKey("archive.Dataset", models.PROTECT, related_name="files")
     path = models.CharField(max_length=1000)
+    path_key = PathKeyField()
     kind = models.CharField(max_length=6, default=FileKind.FILE, choices=[(kind, kind) for kind in FileKind])
     size = models.PositiveBigIntegerField(default=0)
     blob = models.ForeignKey(Blob, models.PROTECT, null=True, blank=True, related_name="files")
@@ -50,8 +70,9 @@ class File(models.Model):
     missing = models.JSONField(default=list, blank=True)
     # The file that describes the image to which this one belongs.
     main = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="parts")
+    # The confirmed group by which it is read, together with others that only their names join to it.
+    grouping = models.ForeignKey("archive.Grouping", models.SET_NULL, null=True, blank=True, related_name="files")
     component = models.CharField(max_length=40, blank=True)
-    attributes = models.JSONField(default=dict, blank=True)
     # The depositor's word on a file that cannot be read: archive it as it is.
     kept_on_purpose = models.BooleanField(default=False)
     from_version = models.PositiveIntegerField()
@@ -78,7 +99,10 @@ class File(models.Model):
                 name="file_has_bytes",
             ),
         ]
-        indexes = [models.Index(fields=["state", "moved_at"], name="file_by_state_and_age")]
+        indexes = [
+            models.Index(fields=["state", "moved_at"], name="file_by_state_and_age"),
+            models.Index(fields=["dataset", "path_key"], name="file_by_path_key"),
+        ]
 
     def __str__(self) -> str:
         return self.path
@@ -95,6 +119,7 @@ class Upload(models.Model):
     dataset = models.ForeignKey("archive.Dataset", models.CASCADE, related_name="uploads")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="uploads")
     path = models.CharField(max_length=1000)
+    path_key = PathKeyField()
     size = models.PositiveBigIntegerField()
     offset = models.PositiveBigIntegerField(default=0)
     announced_sha256 = models.CharField(max_length=64, blank=True)
@@ -129,6 +154,7 @@ class Upload(models.Model):
         indexes = [
             models.Index(fields=["dataset", "path"], name="upload_by_path"),
             models.Index(fields=["dataset", "bundle", "state"], name="upload_by_bundle"),
+            models.Index(fields=["dataset", "path_key"], name="upload_by_path_key"),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,10 @@
 """Images (OME Image, series) of a dataset, and the plates and wells that order them."""
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
+from archive.imaging.naming import ROLE_WORDS, ImageRole
 from archive.states import ImageState
 
 
@@ -54,7 +56,11 @@ class Image(models.Model):
     # The file that describes it; others that hold its planes have this one as `main`.
     file = models.ForeignKey("archive.File", models.PROTECT, related_name="images")
     series = models.PositiveIntegerField()
+    # The files that only their names join, if it was read from such: `series` counts within them.
+    grouping = models.ForeignKey("archive.Grouping", models.PROTECT, null=True, blank=True, related_name="images")
     name = models.CharField(max_length=500, blank=True)
+    # The scanner's own pictures beside a slide: archived and reachable, but in no list, gallery or search.
+    role = models.CharField(max_length=10, blank=True, default="", choices=[(role, role) for role in ImageRole])
     format = models.CharField(max_length=40)
     size_x = models.PositiveBigIntegerField()
     size_y = models.PositiveBigIntegerField()
@@ -85,6 +91,9 @@ class Image(models.Model):
     thumbnail_large = models.CharField(max_length=200, blank=True)
     thumbnail_width = models.PositiveSmallIntegerField(default=0)
     thumbnail_height = models.PositiveSmallIntegerField(default=0)
+    picture_bytes = models.PositiveIntegerField(default=0)
+    # What was measured when they were drawn, [[channel, black, white], …], so that no tile has to measure it again.
+    display_limits = models.JSONField(default=list, blank=True)
     well = models.ForeignKey(Well, models.SET_NULL, null=True, blank=True, related_name="images")
     field = models.PositiveSmallIntegerField(default=0)
     replaces = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="replaced_by")
@@ -97,14 +106,22 @@ class Image(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["dataset", "number"], name="image_number_unique_in_dataset"),
-            # Reading a file again finds the same images.
-            models.UniqueConstraint(fields=["file", "series"], name="image_series_unique_in_file"),
+            # Reading a file again finds the same images; so does reading a group of files again.
+            models.UniqueConstraint(
+                fields=["file", "series"], condition=Q(grouping__isnull=True), name="image_series_unique_in_file"
+            ),
+            models.UniqueConstraint(fields=["grouping", "series"], name="image_series_unique_in_grouping"),
         ]
         indexes = [models.Index(fields=["state", "moved_at"], name="image_by_state_and_age")]
         ordering = ["number"]
 
     def __str__(self) -> str:
         return self.accession
+
+    @property
+    def role_words(self) -> str:
+        """What it is where it is no picture of the specimen, empty where it is one."""
+        return ROLE_WORDS[ImageRole(self.role)]
 
     def get_absolute_url(self) -> str:
         return reverse("archive:image", args=[self.accession])

@@ -81,6 +81,17 @@ class User(AbstractUser):
         return str(self).split(" ")[0].split("@")[0]
 
 
+class Allowance(models.Model):
+    """What of a person's quota is used: what their files hold and what their uploads have announced. Apart from the
+    person's row, so that saving a profile never sets it back; never less than the truth, counted anew when short."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="allowance")
+    used_bytes = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.used_bytes} bytes of {self.user_id}"
+
+
 class Membership(models.Model):
     """A person's role in one dataset."""
 

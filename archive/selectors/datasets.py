@@ -9,7 +9,9 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from archive import access
 from archive.access import Reader
 from archive.metadata import FieldType, Template
+from archive.metadata.anonymising import without_people
 from archive.models import Dataset, Deposition, Image, Membership, Version
+from archive.referees import Referee
 from archive.selectors.depositions import open_deposition
 from archive.selectors.templates import template_of
 from archive.selectors.versions import latest_version
@@ -45,7 +47,7 @@ class DatasetRecord:
 
 def get_dataset(accession: str, user: Reader) -> Dataset:
     """One dataset, or its tombstone; raises NotFound."""
-    return access.get_visible(Dataset.objects.all(), user, accession=accession)
+    return access.get_visible(Dataset.objects.select_related("origin"), user, accession=accession)
 
 
 def dataset_record(accession: str, user: Reader) -> DatasetRecord:
@@ -70,7 +72,12 @@ def dataset_record(accession: str, user: Reader) -> DatasetRecord:
 def metadata_for(
     record: Version | Deposition, template: Template, user: Reader, role: DatasetRole | None
 ) -> Mapping[str, Any]:
-    """The document without what only its people and curators see: the e-mail addresses of authors."""
+    """The document without what only its people and curators see: the e-mail addresses of authors.
+
+    An anonymised referee gets it without everything that tells whose it is.
+    """
+    if isinstance(user, Referee) and user.is_anonymised:
+        return without_people(template, record.metadata, user.names)
     if role or (user.is_authenticated and user.has_role(PortalRole.CURATOR)):
         return record.metadata
     document = dict(record.metadata)
@@ -100,7 +107,7 @@ def my_datasets(user: Reader) -> QuerySet[Dataset]:
 
 def covers(dataset_ids: Sequence[int], user: Reader) -> dict[int, Image]:
     """One drawn image for each of a page of datasets, by one query: the first of those that this reader may see."""
-    drawn = access.visible_to(Image.objects.exclude(thumbnail_small=""), user)
+    drawn = access.visible_to(Image.objects.filter(role="").exclude(thumbnail_small=""), user)
     first = drawn.filter(dataset=OuterRef("dataset")).order_by("number").values("pk")[:1]
     images = drawn.filter(dataset__in=dataset_ids, pk=Subquery(first)).select_related("dataset")
     return {image.dataset_id: image for image in images}

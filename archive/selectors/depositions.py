@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from archive import access
 from archive.access import Reader
 from archive.errors import NotFound
 from archive.models import Deposition, File, Membership, User
-from archive.states import OPEN_DEPOSITIONS, DepositionState, Standing
+from archive.states import EDITING_ROLES, OPEN_DEPOSITIONS, DepositionState, Standing
+
+# Drafts of a later version that were given up: the dataset is then as its latest version is.
+DISCARDED = Q(state=DepositionState.WITHDRAWN, number__gt=1)
 
 
 class Status(StrEnum):
@@ -139,8 +142,16 @@ def my_depositions(user: User) -> QuerySet[Deposition]:
     """Those of the datasets a person works on: open ones first, the last touched on top. Each has `file_count`."""
     is_open = Case(When(state__in=OPEN_DEPOSITIONS, then=Value(0)), default=Value(1), output_field=IntegerField())
     mine = Membership.objects.filter(user=user).values("dataset")
-    rows = Deposition.objects.filter(dataset__in=mine).select_related("dataset")
+    rows = Deposition.objects.filter(dataset__in=mine).exclude(DISCARDED).select_related("dataset")
     return rows.annotate(file_count=_file_count(), is_closed=is_open).order_by("is_closed", "-updated_at", "-pk")
+
+
+def edited_by(user: User, limit: int) -> QuerySet[Deposition]:
+    """The last draft or version of each dataset that a person may edit, the last touched first; those with a title."""
+    roles = Membership.objects.filter(user=user, role__in=EDITING_ROLES).values("dataset")
+    newer = Deposition.objects.filter(dataset=OuterRef("dataset"), number__gt=OuterRef("number")).exclude(DISCARDED)
+    rows = Deposition.objects.filter(dataset__in=roles).exclude(DISCARDED).exclude(Exists(newer))
+    return rows.exclude(dataset__title="").select_related("dataset").order_by("-updated_at", "-pk")[:limit]
 
 
 def _file_count() -> Coalesce:
@@ -151,7 +162,7 @@ def _file_count() -> Coalesce:
 
 def get_deposition(accession: str, user: Reader) -> Deposition:
     """The open deposition of a dataset, or else its last one; raises NotFound."""
-    rows = access.visible_to(Deposition.objects.filter(dataset__accession=accession), user)
+    rows = access.visible_to(Deposition.objects.filter(dataset__accession=accession).exclude(DISCARDED), user)
     deposition = rows.select_related("dataset").order_by("-number", "-pk").first()
     if deposition is None:
         raise NotFound(

@@ -1,15 +1,20 @@
 """Files: of a version for readers, of a deposition for its people (problems first, counts by state)."""
 
+import json
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Sum, TextField, Value, When
+from django.db.models.functions import Cast
 
 from archive import access
 from archive.access import Reader
-from archive.models import Dataset, Deposition, File
+from archive.models import Dataset, Deposition, File, FileAttributes
 from archive.selectors import quality
+from archive.selectors.file_tables import named_folders
 from archive.selectors.paging import Page, page_of
-from archive.selectors.versions import files_of_version
+from archive.selectors.versions import files_of_version, part_of
 from archive.states import FileState
 
 
@@ -39,7 +44,12 @@ def page_of_files(
     rows = files_of_version(dataset, number or dataset.latest_version or 1, user)
     if folder:
         rows = rows.filter(path__startswith=folder.rstrip("/") + "/")
-    return page_of(rows, order=("path",), cursor=cursor, size=size)
+    # A mark of a page holds the last path.
+    order = ("pk",) if access.is_anonymised(user) else ("path",)
+    page = page_of(rows, order=order, cursor=cursor, size=size)
+    for file in page.items:
+        access.as_seen(file, user)
+    return page
 
 
 def page_of_deposition_files(deposition: Deposition, *, cursor: str = "", size: int = 100) -> Page[File]:
@@ -59,6 +69,22 @@ def ranked_files(deposition: Deposition) -> QuerySet[File]:
     return rows.select_related("blob", "main").order_by("rank", "path")
 
 
+def narrowed(rows: QuerySet[File], deposition: Deposition, *, find: str = "", component: str = "") -> QuerySet[File]:
+    """Those whose path, or what a table says of them, holds a text; those of a component, by its name."""
+    said = FileAttributes.objects.filter(part_of(deposition.number), file=OuterRef("pk"))
+    if find:
+        # SQLite keeps JSON in ASCII, PostgreSQL as it reads.
+        texts = said.annotate(text=Cast("values", TextField()))
+        held = Q(text__icontains=find) | Q(text__icontains=json.dumps(find)[1:-1])
+        rows = rows.filter(Q(path__icontains=find) | Exists(texts.filter(held)))
+    if component:
+        folders = [folder for folder, name in named_folders(deposition) if name == component]
+        below = reduce(or_, (Q(path__startswith=f"{folder}/") for folder in folders), Q(pk__in=[]))
+        unnamed = ~Exists(said.filter(associations__has_key="component"))
+        rows = rows.filter(Exists(said.filter(associations__component=component)) | below & unnamed)
+    return rows
+
+
 def file_counts(deposition: Deposition) -> FileCounts:
     """Two queries, whatever the number of files."""
     rows = quality.current_files(deposition).order_by()
@@ -71,6 +97,6 @@ def file_counts(deposition: Deposition) -> FileCounts:
 
 
 def get_file(accession: str, file_id: int, user: Reader) -> File:
-    """One file of a dataset with its bytes; raises NotFound."""
+    """One file of a dataset, for its bytes; raises NotFound."""
     rows = File.objects.select_related("dataset", "blob").filter(dataset__accession=accession)
-    return access.get_visible(rows, user, pk=file_id)
+    return access.require_taking(access.get_visible(rows, user, pk=file_id), user)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
@@ -30,13 +31,13 @@ def page_of(rows: QuerySet[Row], *, order: Sequence[str], cursor: str = "", size
     A field with `-` in front goes down. Raises Invalid for a cursor that is not ours.
     """
     size = min(max(size, 1), MOST)
-    begun = _opened(cursor, len(order)) if cursor else None
+    begun = _opened(cursor, order) if cursor else None
     if begun is not None:
         rows = rows.filter(_behind(order, begun))
     found = list(rows.order_by(*order)[: size + 1])
     more = len(found) > size
     items = tuple(found[:size])
-    return Page(items, _closed([_value(items[-1], name) for name in order]) if more else "", begun is None)
+    return Page(items, _closed([_value(items[-1], name) for name in order], order) if more else "", begun is None)
 
 
 def _behind(order: Sequence[str], values: Sequence[Any]) -> Q:
@@ -56,15 +57,20 @@ def _value(row: Any, name: str) -> Any:
     return row
 
 
-def _closed(values: list[Any]) -> str:
-    return signing.dumps(values, salt=_SALT, compress=True)
+def _salt(order: Sequence[str]) -> str:
+    """A mark opens only the list whose order made it: another one's values would be of other types."""
+    return f"{_SALT}:{'/'.join(order)}"
 
 
-def _opened(cursor: str, count: int) -> list[Any]:
+def _closed(values: list[Any], order: Sequence[str]) -> str:
+    # Moments as ISO text, to the microsecond: fields read them back.
+    plain = [value.isoformat() if isinstance(value, date) else value for value in values]
+    return signing.dumps(plain, salt=_salt(order), compress=True)
+
+
+def _opened(cursor: str, order: Sequence[str]) -> list[Any]:
     try:
-        values = signing.loads(cursor, salt=_SALT)
+        values = signing.loads(cursor, salt=_salt(order))
     except (signing.BadSignature, json.JSONDecodeError) as error:
-        raise Invalid("This page mark is not one of ours. Begin at the first page.") from error
-    if len(values) != count:
-        raise Invalid("This page mark belongs to another list. Begin at the first page.")
+        raise Invalid("This page mark is not one of this list. Begin at the first page.") from error
     return values

@@ -1,9 +1,9 @@
 """What an upload asks of the database before it may begin: its dataset, its room, and the paths that are taken."""
 
-from dataclasses import dataclass
-
+from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Count, Q, Sum
+from django.utils import timezone
 
 from archive.access import require_role
 from archive.errors import Gone, NotFound, WrongState
@@ -13,15 +13,8 @@ from archive.uploads import paths
 
 # Sums over all files of a dataset are remembered so long; what is added meanwhile is counted on top.
 _REMEMBERED_SECONDS = 10
+EXPIRED = "This upload was dropped after {days} days of silence. Start it again."
 UNFINISHED_UPLOADS = (UploadState.OPEN, UploadState.COMPLETE)
-
-
-@dataclass(frozen=True)
-class Usage:
-    """What is stored or on its way: files of one dataset, bytes of one person."""
-
-    files: int
-    bytes: int
 
 
 def editable_dataset(user: User, accession: str) -> Dataset:
@@ -55,40 +48,50 @@ def upload_for(user: User, upload_id: str) -> Upload:
 
 
 def require_known(upload: Upload) -> None:
-    """Raise Gone for an upload that was cancelled, expired or failed."""
+    """Raise Gone for an upload that was cancelled, failed, or has expired, swept away or not."""
     if upload.state == UploadState.FAILED:
         raise Gone(upload.reason or "This upload was ended. Start it again.")
+    if has_expired(upload):
+        raise Gone(EXPIRED.format(days=settings.PORTAL_UPLOAD_EXPIRY_DAYS))
 
 
-def usage(dataset: Dataset, user: User, *, fresh: bool = False) -> Usage:
-    """May be some seconds old unless `fresh`; `add_to_usage` keeps a remembered sum from falling behind."""
-    key = _usage_key(dataset, user)
-    remembered = None if fresh else cache.get(key)
-    if remembered is None:
-        remembered = _count_usage(dataset, user)
-        cache.set(key, remembered, _REMEMBERED_SECONDS)
-    return remembered
+def has_expired(upload: Upload) -> bool:
+    return upload.state == UploadState.OPEN and upload.expires_at < timezone.now()
 
 
-def add_to_usage(dataset: Dataset, user: User, size: int) -> None:
-    known = cache.get(_usage_key(dataset, user))
+def file_count(dataset: Dataset, *, fresh: bool = False) -> int:
+    """Files that are stored or on their way. Some seconds old unless `fresh`; `add_to_file_count` keeps it from falling
+    behind."""
+    count = None if fresh else cache.get(_count_key(dataset))
+    if count is None:
+        count = _count_files(dataset)
+        cache.set(_count_key(dataset), count, _REMEMBERED_SECONDS)
+    return count
+
+
+def add_to_file_count(dataset: Dataset) -> None:
+    known = cache.get(_count_key(dataset))
     if known is not None:
-        cache.set(_usage_key(dataset, user), Usage(known.files + 1, known.bytes + size), _REMEMBERED_SECONDS)
+        cache.set(_count_key(dataset), known + 1, _REMEMBERED_SECONDS)
 
 
-def _usage_key(dataset: Dataset, user: User) -> str:
-    return f"upload-usage:{dataset.pk}:{user.pk}"
+def _count_key(dataset: Dataset) -> str:
+    return f"file-count:{dataset.pk}"
 
 
-def _count_usage(dataset: Dataset, user: User) -> Usage:
-    arriving = Upload.objects.filter(state__in=UNFINISHED_UPLOADS)
+def _count_files(dataset: Dataset) -> int:
     files = dataset.files.filter(until_version__isnull=True).aggregate(
         files=Count("pk", filter=Q(kind=FileKind.FILE)), members=Sum("member_count")
     )
-    count = files["files"] + (files["members"] or 0) + arriving.filter(dataset=dataset).count()
+    arriving = Upload.objects.filter(dataset=dataset, state__in=UNFINISHED_UPLOADS).count()
+    return files["files"] + (files["members"] or 0) + arriving
+
+
+def bytes_of(user: User) -> int:
+    """What this person's files hold, and what their uploads have announced."""
     stored = File.objects.filter(uploaded_by=user).aggregate(sum=Sum("size"))["sum"] or 0
-    coming = arriving.filter(user=user).aggregate(sum=Sum("size"))["sum"] or 0
-    return Usage(count, stored + coming)
+    arriving = Upload.objects.filter(user=user, state__in=UNFINISHED_UPLOADS).aggregate(sum=Sum("size"))["sum"] or 0
+    return stored + arriving
 
 
 def unfinished_upload(dataset: Dataset, path: str) -> Upload | None:
@@ -105,14 +108,3 @@ def has_member(dataset: Dataset, path: str) -> bool:
     bundle = paths.bundle_of(path)
     taken = Upload.objects.filter(dataset=dataset, path=path, state=UploadState.TAKEN)
     return file_at(dataset, bundle) is not None and taken.exists()
-
-
-def crossing_file(dataset: Dataset, path: str, bundle: str) -> str:
-    """A file in the way: one that this path would need as a folder, or one that needs this path as a folder."""
-    valid = dataset.files.filter(until_version__isnull=True)
-    names = path.split("/")
-    above = ["/".join(names[:depth]) for depth in range(1, len(names))]
-    blocking = valid.filter(path__in=above).exclude(path=bundle, kind=FileKind.BUNDLE).first()
-    if blocking is None and not bundle:
-        blocking = valid.filter(path__startswith=f"{path}/").first()
-    return blocking.path if blocking else ""

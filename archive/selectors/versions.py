@@ -26,7 +26,7 @@ def latest_version(dataset: Dataset) -> Version | None:
     """The row behind `latest_version`, whoever asks: a tombstone too tells title and authors."""
     if dataset.latest_version is None:
         return None
-    return Version.objects.get(dataset=dataset, number=dataset.latest_version)
+    return dataset.versions.get(number=dataset.latest_version)
 
 
 def part_of(number: int) -> Q:

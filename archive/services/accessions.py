@@ -17,6 +17,11 @@ def next_dataset_accession() -> str:
     return f"{settings.PORTAL_ACCESSION_PREFIX}-D{number}"
 
 
+def dataset_doi(dataset: Dataset) -> str:
+    """For the dataset over all its versions; readers of it come to the latest one."""
+    return f"{settings.PORTAL_DOI_PREFIX}/{dataset.accession}".lower()
+
+
 def version_doi(dataset: Dataset, number: int) -> str:
     """Reserved for the version; whether it is registered is the DOI service's matter."""
     return f"{settings.PORTAL_DOI_PREFIX}/{dataset.accession}.{number}".lower()

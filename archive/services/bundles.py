@@ -5,6 +5,7 @@ new one has folded them, everybody else's attempt leaves nothing behind. A later
 """
 
 import hashlib
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from archive.events import Event, emit
 from archive.models import Dataset, File, Upload
+from archive.selectors import naming
 from archive.selectors.uploads import UNFINISHED_UPLOADS, file_at
 from archive.services import filing, steps
 from archive.services.memberlists import Member, Written, merged, read_members, write_members
@@ -75,6 +77,9 @@ def _members_of(uploads: list[Upload], bundle: str) -> list[Member]:
 
 def _swap(dataset: Dataset, bundle: str, number: int, uploads: list[Upload], old_key: str, written: Written) -> bool:
     """The new list takes the old one's place and the uploads are taken, all or nothing."""
+    filing.lock_names(dataset.pk)
+    if naming.stored_obstacle(dataset, uploads[0].path):
+        return False  # a file took the name a moment ago; whoever takes these uploads next refuses them
     ids = [upload.pk for upload in uploads]
     rows = Upload.objects.filter(pk__in=ids, state=UploadState.COMPLETE)
     if rows.update(state=UploadState.TAKEN, updated_at=timezone.now()) != len(ids):
@@ -122,14 +127,15 @@ def verified_list(file: File) -> Written:
 
 def _verified(members: Iterator[Member], bundle: str) -> Iterator[Member]:
     for member in members:
-        yield member if member.sha256 else replace(member, sha256=_digest(member, bundle))
+        yield member if member.sha256 and member.crc32 is not None else _read(member, bundle)
 
 
-def _digest(member: Member, bundle: str) -> str:
-    hash_, size = hashlib.sha256(), 0
+def _read(member: Member, bundle: str) -> Member:
+    hash_, crc32, size = hashlib.sha256(), 0, 0
     try:
         for chunk in chunks_of(originals(), member.key):
             hash_.update(chunk)
+            crc32 = zlib.crc32(chunk, crc32)
             size += len(chunk)
     except FileNotFoundError as error:
         raise MemberDamaged(f"The bytes of “{bundle}/{member.path}” are missing. Upload it again.") from error
@@ -139,4 +145,4 @@ def _digest(member: Member, bundle: str) -> str:
             f"The bytes of “{bundle}/{member.path}” are not those that were announced: "
             f"their SHA-256 is {digest}. Upload it again."
         )
-    return digest
+    return replace(member, sha256=digest, crc32=crc32)

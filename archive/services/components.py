@@ -1,19 +1,22 @@
 """Study components as rows: the document describes them, files and candidates refer to them by key."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.text import slugify
 
-from archive.models import Component, Dataset, File
+from archive.models import Component, Dataset, File, FileAttributes
+from archive.selectors.components import folders_of, named
 
-_LONGEST_NAME = Component._meta.get_field("name").max_length
 _LONGEST_KEY = Component._meta.get_field("key").max_length
 
 
 def sync_components(*, dataset: Dataset, document: Mapping[str, Any]) -> None:
-    """Rows for the components that the document names. After a release none goes: others may refer to it."""
-    names = list(dict.fromkeys(name for name, _ in _named(document)))
+    """Rows for the components that the document names. After a release none goes: others may refer to it.
+
+    Rows are public with the dataset, so that a draft beside a released version waits for its own release.
+    """
+    names = list(dict.fromkeys(component.name for component in named(document)))
     known = {component.name: component for component in Component.objects.filter(dataset=dataset)}
     taken = {component.key for component in known.values()}
     for name in names:
@@ -26,22 +29,17 @@ def sync_components(*, dataset: Dataset, document: Mapping[str, Any]) -> None:
 
 
 def assign_components(*, dataset: Dataset, document: Mapping[str, Any]) -> None:
-    """Give the files in a component's folder its key."""
-    keys = dict(Component.objects.filter(dataset=dataset).values_list("name", "key"))
+    """Give files their component's key: by folder, and before that by what a table says of them.
+
+    Files of a released version have that of the latest one.
+    """
     files = File.objects.filter(dataset=dataset, until_version__isnull=True)
-    for name, folder in _named(document):
-        if folder and name in keys:
-            files.filter(path__startswith=f"{folder}/").update(component=keys[name])
-
-
-def _named(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Name and folder of each component that has a name."""
-    items = document.get("components")
-    for item in items if isinstance(items, list) else []:
-        name = item.get("name") if isinstance(item, Mapping) else None
-        if isinstance(name, str) and name.strip():
-            folder = item.get("folder")
-            yield name.strip()[:_LONGEST_NAME], folder.strip("/ ") if isinstance(folder, str) else ""
+    for folder, key in folders_of(dataset, document):
+        files.filter(path__startswith=f"{folder}/").exclude(component=key).update(component=key)
+    said = FileAttributes.objects.filter(file__dataset=dataset, until_version__isnull=True)
+    for component in Component.objects.filter(dataset=dataset):
+        named = said.filter(associations__component=component.name).values("file")
+        files.filter(pk__in=named).exclude(component=component.key).update(component=component.key)
 
 
 def _free_key(name: str, taken: set[str]) -> str:

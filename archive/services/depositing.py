@@ -4,6 +4,7 @@ Every change is a compare-and-set with its audit entry in the same transaction, 
 """
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,11 +17,14 @@ from archive.metadata import Template, UnusableDocument, blank_document, clean_d
 from archive.models import Dataset, Deposition, File, Membership, User, Version
 from archive.selectors import quality
 from archive.selectors.templates import get_template, template_of, templates
-from archive.services import accessions, auditing
+from archive.services import accessions, auditing, discarding, dois
 from archive.services.components import assign_components, sync_components
 from archive.services.editing import apply_changes, changed_fields, title_of
 from archive.services.moving import move_deposition, require_reason, wrong_state
 from archive.states import EDITABLE_DEPOSITIONS, EDITING_ROLES, OPEN_DEPOSITIONS, DatasetRole, DepositionState
+
+# Of the study section: what a deposition that begins like another one does not take over.
+_ITS_OWN = ("title", "source_identifiers")
 
 
 @transaction.atomic
@@ -51,6 +55,7 @@ def start_deposition(
         created_by=user,
     )
     sync_components(dataset=dataset, document=document)
+    dois.reserve(dataset=dataset, number=deposition.number)
     auditing.record(
         dataset=dataset,
         action="deposition.start",
@@ -60,6 +65,19 @@ def start_deposition(
         data={"template": chosen.name, "template_version": chosen.version},
     )
     return deposition
+
+
+def start_like(*, user: User, like: Deposition) -> Deposition:
+    """A new dataset whose first draft says what another one says, for the next study of a series. No file comes along.
+
+    What is one study's alone begins empty: its title, and its identifiers in other archives. The newest version of the
+    template is taken. For those who may edit the other one.
+    """
+    access.require_role(user, like.dataset, EDITING_ROLES)
+    document = deepcopy(like.metadata)
+    for name in _ITS_OWN:
+        document.get("study", {}).pop(name, None)
+    return start_deposition(user=user, template=like.template, metadata=document)
 
 
 def _first_document(template: Template, user: User) -> dict[str, Any]:
@@ -93,7 +111,7 @@ def save_metadata(
     """
     access.require_role(user, deposition.dataset, EDITING_ROLES)
     deposition.refresh_from_db()
-    _require_revision(deposition, revision)
+    _require_revision(deposition, revision, user)
     before = deposition.metadata
     edited = document if document is not None else apply_changes(before, changes or {})
     after = _clean(template_of(deposition), edited)
@@ -102,11 +120,12 @@ def save_metadata(
         return deposition
     rows = Deposition.objects.filter(pk=deposition.pk, revision=revision, state__in=EDITABLE_DEPOSITIONS)
     if not rows.update(metadata=after, revision=revision + 1, updated_at=timezone.now()):
-        _require_revision(deposition, revision)
+        _require_revision(deposition, revision, user)
         raise wrong_state(deposition, "edit-it")
     deposition.refresh_from_db()
     _keep_title(deposition)
-    sync_components(dataset=deposition.dataset, document=after)
+    if deposition.dataset.latest_version is None:
+        sync_components(dataset=deposition.dataset, document=after)
     auditing.record(
         dataset=deposition.dataset,
         action="deposition.edit",
@@ -117,15 +136,25 @@ def save_metadata(
     return deposition
 
 
-def _require_revision(deposition: Deposition, revision: int) -> None:
+def _require_revision(deposition: Deposition, revision: int, user: User) -> None:
     current = Deposition.objects.values_list("revision", "state").get(pk=deposition.pk)
     if current[1] not in EDITABLE_DEPOSITIONS:
         raise wrong_state(deposition, "edit-it")
     if current[0] != revision:
-        raise EditConflict(
-            "Somebody else saved this deposition after you opened it. Compare your text with theirs and save again.",
-            current_revision=current[0],
-        )
+        raise _conflict(deposition, revision, user, current[0])
+
+
+def _conflict(deposition: Deposition, revision: int, user: User, current: int) -> EditConflict:
+    """Who saved since the revision that was read: the person in another window, or somebody else."""
+    entries = deposition.dataset.audit_entries.filter(action="deposition.edit", subject=f"version {deposition.number}")
+    edits = entries.filter(data__revision__gt=revision)
+    own = set(edits.values_list("actor_id", flat=True)) == {user.pk}
+    sentence = (
+        "You saved this deposition in another window after you opened it here. Compare the two texts and save again."
+        if own
+        else "Somebody else saved this deposition after you opened it. Compare your text with theirs and save again."
+    )
+    return EditConflict(sentence, current_revision=current, own=own)
 
 
 def _keep_title(deposition: Deposition) -> None:
@@ -160,7 +189,8 @@ def submit_deposition(*, deposition: Deposition, user: User) -> Deposition:
         submitted_at=timezone.now(),
         problems=[],
     )
-    assign_components(dataset=deposition.dataset, document=deposition.metadata)
+    if deposition.dataset.latest_version is None:
+        assign_components(dataset=deposition.dataset, document=deposition.metadata)
     emit(Event.DEPOSITION_SUBMITTED, deposition_id=deposition.pk)
     return deposition
 
@@ -235,6 +265,8 @@ def reopen_deposition(*, deposition: Deposition, user: User) -> Deposition:
         action="reopen",
         actor=user,
         release_on=None,
+        waits_for_publication=False,
+        expected_publication="",
         # Whoever is about to release what was checked meets a newer revision.
         revision=deposition.revision + 1,
     )
@@ -242,14 +274,9 @@ def reopen_deposition(*, deposition: Deposition, user: User) -> Deposition:
 
 @transaction.atomic
 def withdraw_deposition(*, deposition: Deposition, user: User, reason: str) -> Deposition:
-    """Give up a dataset that was never released; its accession is not given again."""
+    """Give up a dataset that was never released, or the draft of a later version: released ones stay as they are."""
     access.require_role(user, deposition.dataset, (DatasetRole.OWNER,))
-    reason = require_reason(reason, "you withdraw it")
-    if deposition.dataset.latest_version is not None:
-        raise WrongState(
-            f"{deposition.dataset.accession} has been released. Leave this draft as it is, or ask a curator to retract "
-            "the dataset."
-        )
+    reason = require_reason(reason, "you give it up")
     withdrawn = move_deposition(
         deposition=deposition,
         sources=OPEN_DEPOSITIONS,
@@ -258,6 +285,8 @@ def withdraw_deposition(*, deposition: Deposition, user: User, reason: str) -> D
         actor=user,
         reason=reason,
     )
+    if withdrawn.is_later_version:
+        discarding.drop_changes(withdrawn)
     emit(Event.DATASET_CHANGED, dataset_id=deposition.dataset_id)
     return withdrawn
 
@@ -282,6 +311,7 @@ def start_new_version(*, dataset: Dataset, user: User) -> Deposition:
             )
     except IntegrityError as error:
         raise WrongState(f"A draft of the next version of {dataset.accession} is open already. Continue it.") from error
+    dois.reserve(dataset=dataset, number=deposition.number)
     auditing.record(
         dataset=dataset,
         action="deposition.start",

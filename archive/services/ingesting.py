@@ -4,10 +4,10 @@ What a file does to its reader is an outcome with a reason; an outage of ours le
 """
 
 import hashlib
+import zlib
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
@@ -15,11 +15,12 @@ from django.utils import timezone
 from archive.events import Event, emit
 from archive.imaging.errors import Unreadable
 from archive.imaging.model import Description, Rendered, Severity
-from archive.imaging.pool.client import ImagingPool
 from archive.imaging.pool.codec import encode
 from archive.models import Blob, Deposition, File, Image
-from archive.services import bundles, filing, reading, steps, workspace
+from archive.selectors.viewing import is_flat
+from archive.services import bundles, filing, joining, reading, renditions, steps, workspace
 from archive.services.claims import MAX_TRIES, claimed
+from archive.services.imaging import pool
 from archive.states import DepositionState, FileKind, FileState, ImageState
 from archive.storage import chunks_of, derived, new_key, originals
 
@@ -31,10 +32,6 @@ _GIVEN_UP = (
     f"The portal started {MAX_TRIES} times to work on this and was interrupted each time. "
     "It is kept as it is; if it opens in your own software, tell us."
 )
-
-
-def pool() -> ImagingPool:
-    return ImagingPool(settings.PORTAL_IMAGING_SOCKET)
 
 
 def verify_file(*, file_id: int) -> None:
@@ -59,10 +56,11 @@ def verify_bundle(*, file_id: int) -> None:
 
 def _verify_blob(file: File) -> None:
     blob = Blob.objects.get(pk=file.blob_id)
-    digest, size = hashlib.sha256(), 0
+    digest, crc32, size = hashlib.sha256(), 0, 0
     try:
         for chunk in chunks_of(originals(), blob.key):
             digest.update(chunk)
+            crc32 = zlib.crc32(chunk, crc32)
             size += len(chunk)
     except FileNotFoundError:
         _damage(file, "Its bytes are missing in the storage. Upload it again.")
@@ -76,7 +74,7 @@ def _verify_blob(file: File) -> None:
         )
         return
     with transaction.atomic():
-        Blob.objects.filter(pk=blob.pk).update(sha256=sha256, verified_at=timezone.now())
+        Blob.objects.filter(pk=blob.pk).update(sha256=sha256, crc32=crc32, verified_at=timezone.now())
         _verified(file)
 
 
@@ -135,9 +133,11 @@ def read_file(*, file_id: int) -> None:
     with claimed(File, file_id, [FileState.VERIFIED]) as file:
         if file is None:
             return
-        if file.tries > MAX_TRIES:
+        late: set[str] = set()
+        if file.grouping_id:
+            joining.read_joined(file)
+        elif file.tries > MAX_TRIES:
             reading.keep(file, "interrupted", _GIVEN_UP)
-            late = set()
         else:
             description, beside = _described(file)
             reading.apply(file, description)
@@ -184,11 +184,14 @@ def _wake_waiting(file: File, *, is_late: bool) -> None:
     waiting = File.objects.filter(
         dataset_id=file.dataset_id, until_version__isnull=True, state=FileState.KEPT, reason_code=reading.INCOMPLETE
     )
-    for pk, missing in waiting.values_list("pk", "missing"):
-        is_concerned = is_late if pk == file.pk else file.path in missing
-        if not is_concerned:
-            continue
-        here = {found.path for found in _named(file.dataset_id, set(missing))}
+    concerned = [
+        (pk, missing)
+        for pk, missing in waiting.values_list("pk", "missing")
+        if (is_late if pk == file.pk else file.path in missing)
+    ]
+    # At once for all: each of a thousand files that make one image names the others.
+    here = {found.path for found in _named(file.dataset_id, {path for _, missing in concerned for path in missing})}
+    for pk, missing in concerned:
         still = [path for path in missing if path not in here]
         if still:
             waiting.filter(pk=pk).update(missing=still, reason=reading.missing_sentence(still))
@@ -207,6 +210,7 @@ def settle(dataset_id: int) -> None:
     if files.exists() or images.exists():
         return
     emit(Event.DATASET_CHANGED, dataset_id=dataset_id)
+    emit(Event.FILES_AT_REST, dataset_id=dataset_id)
     handed_in = (DepositionState.SUBMITTED, DepositionState.PROCESSING)
     if Deposition.objects.filter(dataset_id=dataset_id, state__in=handed_in).exists():
         emit(Event.FILE_SETTLED, dataset_id=dataset_id)
@@ -227,16 +231,14 @@ def draw_image(*, image_id: int) -> None:
 
 
 def _draw(image: Image) -> None:
-    file = File.objects.select_related("blob").get(pk=image.file_id)
-    parts = file.parts.select_related("blob").filter(state=FileState.READ)
-    root = workspace.prepare([file, *workspace.beside(file), *parts])
+    root, path = workspace.prepare_image(image)
     if image.state == ImageState.FOUND:
-        findings = pool().check(root, file.path, image.series)
+        findings = pool().check(root, path, image.series)
         problems = sum(finding.severity is Severity.PROBLEM for finding in findings)
         described = {"findings": [encode(finding) for finding in findings], "problem_count": problems}
         if not _move_image(image, ImageState.DESCRIBED, **described):
             return
-    _store_pictures(image, pool().thumbnails(root, file.path, image.series))
+    _store_pictures(image, pool().thumbnails(root, path, image.series))
 
 
 def _store_pictures(image: Image, pictures: Sequence[Rendered]) -> None:
@@ -251,10 +253,14 @@ def _store_pictures(image: Image, pictures: Sequence[Rendered]) -> None:
             thumbnail_large=keys[1],
             thumbnail_width=large.width,
             thumbnail_height=large.height,
+            picture_bytes=sum(len(picture.data) for picture in (small, large)),
+            display_limits=[list(limits) for limits in large.limits],
             tries=0,
         )
         old = [image.thumbnail_small, image.thumbnail_large]
         filing.discard(derived(), filter(None, old) if done else keys)
+        if done and is_flat(image):
+            renditions.want_rendition(image=image)
         settle(image.dataset_id)
 
 

@@ -2,18 +2,22 @@
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.utils import timezone
 
-from archive.models import Dataset, Deposition, User, Version
+from archive.models import Dataset, Deposition, Invitation, User, Version
 from archive.selectors import quality
-from archive.states import EDITING_ROLES, DepositionState
+from archive.services.inviting import address_of
+from archive.states import EDITING_ROLES, DatasetRole, DepositionState
 
 _MOST_PROBLEMS = 20
 
 
 def mail_answer(*, deposition_id: int) -> None:
-    """Ready, or what has to be changed. Nothing is sent if the deposition has moved on."""
+    """Ready, held, or what has to be changed. Nothing is sent if the deposition has moved on."""
     deposition = Deposition.objects.select_related("dataset").get(pk=deposition_id)
-    if deposition.state == DepositionState.READY:
+    if deposition.state == DepositionState.READY and deposition.is_human_material:
+        _send(deposition.dataset, "was checked and is held", _held(deposition))
+    elif deposition.state == DepositionState.READY:
         _send(deposition.dataset, "is ready for release", _ready(deposition))
     elif deposition.state == DepositionState.NEEDS_CHANGES:
         _send(deposition.dataset, "needs changes", _needs_changes(deposition))
@@ -24,12 +28,38 @@ def mail_release(*, version_id: int) -> None:
     _send(version.dataset, f"version {version.number} is public", _released(version))
 
 
+def mail_invitation(*, invitation_id: int) -> None:
+    """To the invited address alone. Sent once more rather than never: the row is marked after it has gone."""
+    made = Invitation.objects.select_related("dataset", "invited_by").filter(pk=invitation_id).first()
+    if made is None or not made.is_open or made.mailed_at is not None:
+        return
+    may = "see it" if made.role == DatasetRole.VIEWER else "see and change it"
+    text = (
+        f"{made.invited_by or 'An owner'} works on a dataset of biological images, {made.dataset.accession}"
+        f"{f' (“{made.dataset.title}”)' if made.dataset.title else ''}, and invites you to {may}.\n\n"
+        f"Accept here, with an account that you have or make:\n{_url(address_of(made))}\n\n"
+        f"The link works until {made.expires_at:%-d %B %Y}, and for whoever has it. If you expected no invitation, "
+        "there is nothing to do."
+    )
+    _mail(made.email, f"{made.dataset.accession}: an invitation", f"Good day,\n\n{text}")
+    Invitation.objects.filter(pk=made.pk).update(mailed_at=timezone.now())
+
+
 def _ready(deposition: Deposition) -> str:
     waits = f" It will be released on {deposition.release_on:%-d %B %Y}." if deposition.release_on else ""
     return (
         f"Every file of your deposit was checked, and nothing has to be changed.{waits}\n\n"
         f"Look at it once more and release it:\n{_url(deposition.get_absolute_url())}\n\n"
         "It stays private until then."
+    )
+
+
+def _held(deposition: Deposition) -> str:
+    return (
+        "Every file of your deposit was checked, and nothing has to be changed. It holds human material, and this "
+        "portal cannot yet record consent and ethics approval, which come first: it stays private, and cannot be "
+        f"released now. There is nothing to do for you.\n\nYou find it here:\n{_url(deposition.get_absolute_url())}\n\n"
+        "If nothing in it is of human origin, choose “Change something first” there, correct the answer, submit again."
     )
 
 
@@ -64,11 +94,15 @@ def _send(dataset: Dataset, what: str, text: str) -> None:
     for person in User.objects.filter(
         memberships__dataset=dataset, memberships__role__in=EDITING_ROLES, is_active=True
     ).order_by("pk"):
-        EmailMessage(
-            subject=f"[{settings.PORTAL_NAME}] {dataset.accession} {what}",
-            body=f"Dear {person.name or 'depositor'},\n\n{text}\n\n{settings.PORTAL_NAME}\n{settings.SITE_URL}/\n",
-            to=[person.email],
-        ).send()
+        _mail(person.email, f"{dataset.accession} {what}", f"Dear {person.name or 'depositor'},\n\n{text}")
+
+
+def _mail(address: str, subject: str, text: str) -> None:
+    EmailMessage(
+        subject=f"[{settings.PORTAL_NAME}] {subject}",
+        body=f"{text}\n\n{settings.PORTAL_NAME}\n{settings.SITE_URL}/\n",
+        to=[address],
+    ).send()
 
 
 def _url(path: str) -> str:

@@ -3,6 +3,7 @@
     {"path": "images/cell_01.ome.tif", "kind": "file", "size": 1048576, "sha256": "…"}
     {"path": "images/plate.ome.zarr", "kind": "bundle", "size": 4096, "sha256": "…", "members": 3}
 
+A file of which a table says something has `attributes` and `associations` beside these: {"Gene": "TP53"}.
 A bundle's `sha256` is that of its member list. The tree digest of the version is the SHA-256 of the whole manifest.
 """
 
@@ -11,11 +12,13 @@ import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.files.base import File as DjangoFile
 
 from archive.models import Deposition, File
 from archive.selectors import quality
+from archive.selectors.attributes import shown, with_attributes
 from archive.states import FileKind
 from archive.storage import new_key, originals
 
@@ -52,13 +55,19 @@ def drop_manifest(manifest: Manifest) -> None:
 
 def _files(deposition: Deposition) -> Iterator[File]:
     rows = quality.current_files(deposition).select_related("blob").order_by("path")
-    return rows.iterator(chunk_size=2000)
+    return with_attributes(rows, deposition.number).iterator(chunk_size=2000)
 
 
 def _line(file: File) -> bytes:
-    entry: dict[str, str | int] = {"path": file.path, "kind": file.kind, "size": file.size}
+    entry: dict[str, Any] = {"path": file.path, "kind": file.kind, "size": file.size}
     if file.kind == FileKind.BUNDLE:
         entry |= {"sha256": file.tree_digest, "members": file.member_count}
     else:
         entry["sha256"] = file.blob.sha256
+    said = shown(file)
+    # In the order of names, and left out where there is nothing: the same files give the same digest.
+    if said.values:
+        entry["attributes"] = dict(sorted(said.values.items()))
+    if said.associations:
+        entry["associations"] = dict(sorted(said.associations.items()))
     return json.dumps(entry, ensure_ascii=False).encode() + b"\n"

@@ -28,6 +28,7 @@ class Member:
     key: str
     sha256: str = ""
     announced_sha256: str = ""
+    crc32: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,16 @@ def read_members(key: str) -> Iterator[Member]:
     with originals().open(key, "rb") as stored:
         for line in stored:
             yield Member(**json.loads(line))
+
+
+def find_member(key: str, path: str) -> Member | None:
+    """One member; only lines that hold its path are parsed, as a list may have a hundred thousand."""
+    if not key:
+        return None
+    written = json.dumps(path, ensure_ascii=False).encode()
+    with originals().open(key, "rb") as stored:
+        likely = (Member(**json.loads(line)) for line in stored if written in line)
+        return next((member for member in likely if member.path == path), None)
 
 
 def write_members(members: Iterable[Member]) -> Written:

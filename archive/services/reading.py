@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from archive.events import Event, emit
 from archive.imaging.model import Description, ImageMetadata, Outcome, PlateMetadata
 from archive.imaging.pool.codec import encode
-from archive.models import Dataset, File, Image, Plate, Well
+from archive.models import Dataset, Deposition, File, Image, Plate, Well
 from archive.services import filing, steps
-from archive.states import FileState, ImageState
+from archive.states import OPEN_DEPOSITIONS, FileState, ImageState
 from archive.storage import derived, new_key
 
 INCOMPLETE = "incomplete"
@@ -26,7 +26,12 @@ _CHUNK = 500
 # Columns of Image that are fields of ImageMetadata of the same name.
 _COPIED = (
     "format", "size_x", "size_y", "size_z", "size_c", "size_t", "pixel_type", "rgb",
-    "physical_x_um", "physical_y_um", "physical_z_um",
+    "physical_x_um", "physical_y_um", "physical_z_um", "role",
+)  # fmt: skip
+# All that reading says of an image. The rest of the row, such as its pictures, may be written by others meanwhile.
+_SAID = (
+    *_COPIED, "series", "until_version", "name", "metadata", "ome_xml_key", "ome_xml_sha256",
+    "state", "reason", "tries", "moved_at",
 )  # fmt: skip
 
 
@@ -94,7 +99,7 @@ def _apply_read(file: File, description: Description, ome_xml: OmeXml) -> bool:
 
 
 def _move(file: File, state: FileState, **fields: object) -> bool:
-    rows = File.objects.filter(pk=file.pk, state=FileState.VERIFIED)
+    rows = File.objects.filter(pk=file.pk, state=FileState.VERIFIED, grouping=file.grouping_id)
     if not rows.update(state=state, tries=0, moved_at=timezone.now(), **fields):
         return False
     steps.note(
@@ -110,8 +115,24 @@ def _move(file: File, state: FileState, **fields: object) -> bool:
 
 def _clear(file: File) -> None:
     """Images and plates of an earlier reading that no longer hold."""
-    filing.withdraw_images(file.images.all(), file.from_version)
-    file.plates.all().delete()
+    _clear_all([file.pk], _number(file))
+
+
+def _clear_all(files: Sequence[int], number: int) -> None:
+    filing.withdraw_images(Image.objects.filter(file__in=files), number)
+    _shown_no_more(Plate.objects.filter(file__in=files)).delete()
+
+
+def _shown_no_more(plates: QuerySet[Plate]) -> QuerySet[Plate]:
+    """Those on which no released version has its images."""
+    ended = Well.objects.filter(images__until_version__isnull=False).values("plate")
+    return plates.exclude(pk__in=ended)
+
+
+def _number(file: File) -> int:
+    """The version in which what is read now appears: that of the draft, if there is one."""
+    draft = Deposition.objects.filter(dataset=file.dataset_id, state__in=OPEN_DEPOSITIONS)
+    return max(draft.values_list("number", flat=True).first() or 0, file.from_version)
 
 
 def _valid(dataset_id: int):
@@ -121,10 +142,11 @@ def _valid(dataset_id: int):
 def _take_members(main: File, members: Iterable[str]) -> None:
     """The other files of a set: theirs is the main file's image, whatever was read from them alone."""
     others = [path for path in members if path != main.path]
+    number = _number(main)
     for at in range(0, len(others), _CHUNK):
         files = _valid(main.dataset_id).filter(path__in=others[at : at + _CHUNK]).exclude(pk=main.pk)
-        for member in files.exclude(main=main, state=FileState.READ):
-            _clear(member)
+        strange = files.exclude(main=main, state=FileState.READ)
+        _clear_all(list(strange.values_list("pk", flat=True)), number)
         files.exclude(state__in=(FileState.STORED, FileState.DAMAGED)).update(
             state=FileState.READ, main=main, reason="", reason_code="", missing=[], tries=0, moved_at=timezone.now()
         )
@@ -142,16 +164,18 @@ def _stored_ome_xml(file: File, text: str) -> OmeXml:
 
 
 def _upsert_images(file: File, found: Sequence[ImageMetadata], ome_xml: OmeXml) -> dict[int, Image]:
-    known = {image.series: image for image in file.images.all()}
+    own = file.images.filter(grouping=file.grouping_id)
+    known = {image.series: image for image in own}
     series = {metadata.series for metadata in found}
-    filing.withdraw_images(file.images.exclude(series__in=series), file.from_version)
+    number = _number(file)
+    filing.withdraw_images(file.images.exclude(pk__in=own.filter(series__in=series).values("pk")), number)
     new = [metadata for metadata in found if metadata.series not in known]
     numbers = iter(_take_numbers(file.dataset_id, len(new)))
-    made = [_filled(_new_image(file, next(numbers)), metadata, ome_xml) for metadata in new]
+    made = [_filled(_new_image(file, next(numbers), number), metadata, ome_xml) for metadata in new]
     Image.objects.bulk_create(made, batch_size=_CHUNK)
     for metadata in found:
         if metadata.series in known:
-            _filled(known[metadata.series], metadata, ome_xml).save()
+            _filled(known[metadata.series], metadata, ome_xml).save(update_fields=_SAID)
     return {image.series: image for image in (*made, *(known[key] for key in series & known.keys()))}
 
 
@@ -162,10 +186,14 @@ def _take_numbers(dataset_id: int, count: int) -> range:
     return range(last - count + 1, last + 1)
 
 
-def _new_image(file: File, number: int) -> Image:
-    accession = f"{file.dataset.accession}-I{number}"
+def _new_image(file: File, number: int, version: int) -> Image:
     return Image(
-        dataset_id=file.dataset_id, file=file, number=number, accession=accession, from_version=file.from_version
+        dataset_id=file.dataset_id,
+        file=file,
+        grouping_id=file.grouping_id,
+        number=number,
+        accession=f"{file.dataset.accession}-I{number}",
+        from_version=version,
     )
 
 
@@ -174,6 +202,7 @@ def _filled(image: Image, metadata: ImageMetadata, ome_xml: OmeXml) -> Image:
         setattr(image, name, getattr(metadata, name))
     image.pixel_type = str(metadata.pixel_type)
     image.series = metadata.series
+    image.until_version = None
     image.name = (metadata.name or image.file.name)[:500]
     image.metadata = encode(metadata)
     image.ome_xml_key, image.ome_xml_sha256 = ome_xml.key, ome_xml.sha256
@@ -182,7 +211,7 @@ def _filled(image: Image, metadata: ImageMetadata, ome_xml: OmeXml) -> Image:
 
 
 def _set_plates(file: File, plates: Sequence[PlateMetadata], images: dict[int, Image]) -> None:
-    file.plates.all().delete()
+    _shown_no_more(file.plates.all()).delete()
     for found in plates:
         plate = Plate.objects.create(
             dataset_id=file.dataset_id, file=file, name=found.name[:300], rows=found.rows, columns=found.columns

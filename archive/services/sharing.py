@@ -4,19 +4,23 @@ from django.db import transaction
 
 from archive import access
 from archive.errors import FieldProblem, Invalid, NotFound, WrongState
-from archive.models import Dataset, Membership, User
-from archive.services import auditing
+from archive.metadata import FieldType
+from archive.metadata.shaped import canonical, has_shape
+from archive.models import Dataset, Invitation, Membership, User
+from archive.services import auditing, inviting
 from archive.states import DatasetRole
 
 
 @transaction.atomic
-def share_dataset(*, dataset: Dataset, actor: User, email: str, role: DatasetRole) -> Membership:
-    """Give the person with this address a role in the dataset, or change the one they have."""
+def share_dataset(*, dataset: Dataset, actor: User, email: str, role: DatasetRole) -> Membership | Invitation:
+    """Give the person with this address or ORCID iD a role in the dataset, or change the one they have.
+
+    Who has no account is invited by mail.
+    """
     access.require_role(actor, dataset, (DatasetRole.OWNER,))
-    person = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    person = _person(email)
     if person is None:
-        sentence = "Nobody has an account with this address. Ask the person to sign up first, and check the spelling."
-        raise Invalid(sentence, [FieldProblem("/email", sentence)])
+        return inviting.invite(dataset=dataset, actor=actor, email=email, role=role)
     role = DatasetRole(role)
     before = Membership.objects.filter(dataset=dataset, user=person).first()
     if before is not None and before.role == role:
@@ -26,6 +30,19 @@ def share_dataset(*, dataset: Dataset, actor: User, email: str, role: DatasetRol
     membership, _ = Membership.objects.update_or_create(dataset=dataset, user=person, defaults={"role": role})
     _record(dataset, actor, person, before.role if before else "", role)
     return membership
+
+
+def _person(said: str) -> User | None:
+    """Who has this address; or this ORCID iD, as orcid.org itself said when they signed in with it."""
+    people = User.objects.filter(is_active=True)
+    orcid = canonical(FieldType.ORCID, said)
+    if not has_shape(FieldType.ORCID, orcid):
+        return people.filter(email__iexact=said.strip()).first()
+    person = people.filter(socialaccount__provider="orcid", socialaccount__uid=orcid).first()
+    if person is None:
+        sentence = "Nobody here has signed in with this ORCID iD. Invite the person by e-mail."
+        raise Invalid(sentence, [FieldProblem("/email", sentence)])
+    return person
 
 
 @transaction.atomic

@@ -4,15 +4,15 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from archive.events import Event, emit
-from archive.models import Deposition, File, Image, Upload
-from archive.services import steps, uploading, workspace
+from archive.models import Deposition, File, FileTable, Image, Invitation, Rendition, Upload
+from archive.services import dois, file_tables, seeking_names, steps, uploading, workspace
 from archive.services.claims import stale_before
 from archive.services.ingesting import UNFINISHED_IMAGES, settle
-from archive.states import DepositionState, FileState, UploadState
+from archive.states import EDITABLE_DEPOSITIONS, DepositionState, FileState, RenditionState, UploadState
 
 # What one sweep sends at most, of each kind: a flood never fills the queues twice.
 MOST = 500
@@ -27,9 +27,27 @@ def sweep() -> None:
     _send(_stale(files.filter(state=FileState.STORED)), Event.FILE_STORED, "file_id")
     _send(_stale(files.filter(state=FileState.VERIFIED)), Event.FILE_VERIFIED, "file_id")
     _send(_stale(Image.objects.filter(state__in=UNFINISHED_IMAGES)), Event.IMAGE_FOUND, "image_id")
+    _send(_stale(FileTable.objects.filter(state__in=file_tables.AT_WORK)), Event.FILE_TABLE_DUE, "table_id")
+    _send(_stale(Rendition.objects.filter(state=RenditionState.WANTED)), Event.RENDITION_WANTED, "rendition_id")
+    _mail_invitations()
     _settle_depositions()
+    _propose_groupings()
+    _register_dois()
+    _seek_names()
     steps.fold_steps()
     workspace.trim()
+
+
+def send_waiting(*, dataset_id: int) -> None:
+    """Files of one dataset that nobody has begun to read. Sending one twice does no harm."""
+    files = File.objects.filter(
+        dataset=dataset_id, until_version__isnull=True, state=FileState.VERIFIED, tries=0
+    ).order_by("pk")
+    waiting = list(files.values_list("pk", flat=True))
+    for at in range(0, len(waiting), MOST):
+        with transaction.atomic():
+            for pk in waiting[at : at + MOST]:
+                emit(Event.FILE_VERIFIED, file_id=pk)
 
 
 def _complete_uploads() -> None:
@@ -37,6 +55,13 @@ def _complete_uploads() -> None:
     whole = Upload.objects.filter(state=UploadState.OPEN, offset=F("size"), updated_at__lt=stale_before())
     for upload in whole[:MOST]:
         uploading.complete(upload)
+
+
+def _mail_invitations() -> None:
+    """Whose mail a killed worker, or a mail server that was down, did not take."""
+    Invitation.objects.filter(expires_at__lt=timezone.now()).delete()
+    rows = Invitation.objects.filter(mailed_at__isnull=True, moved_at__lt=stale_before()).order_by("moved_at")
+    _send(rows, Event.INVITATION_DUE, "invitation_id", "moved_at")
 
 
 def _stale_uploads() -> QuerySet[Upload]:
@@ -62,6 +87,33 @@ def _send(rows: QuerySet, event: Event, argument: str, clock: str = "") -> None:
             rows.model.objects.filter(pk__in=ids).update(**{clock: timezone.now()})
         for pk in ids:
             emit(event, **{argument: str(pk) if argument == "upload_id" else pk})
+
+
+def _propose_groupings() -> None:
+    """Drafts whose files came to rest, and nobody has looked since whether some are one image."""
+    newer = File.objects.filter(
+        dataset=OuterRef("dataset"), until_version__isnull=True, state=FileState.READ, moved_at__lt=stale_before()
+    )
+    since = newer.filter(moved_at__gt=OuterRef("grouped_at"))
+    unlooked = Q(Exists(newer)) & Q(grouped_at=None) | Q(Exists(since))
+    drafts = Deposition.objects.filter(unlooked, state__in=EDITABLE_DEPOSITIONS)
+    for dataset_id in drafts.values_list("dataset_id", flat=True)[:MOST]:
+        with transaction.atomic():
+            emit(Event.FILES_AT_REST, dataset_id=dataset_id)
+
+
+def _register_dois() -> None:
+    """What DataCite did not take, or was not told, comes again when its pause is over."""
+    for dataset_id in dois.waiting()[:MOST]:
+        with transaction.atomic():
+            emit(Event.DOIS_DUE, dataset_id=dataset_id)
+
+
+def _seek_names() -> None:
+    """Files came, names changed, or a worker died since an anonymised link was made."""
+    for dataset_id in seeking_names.waiting()[:MOST]:
+        with transaction.atomic():
+            emit(Event.NAMES_SOUGHT, dataset_id=dataset_id)
 
 
 def _settle_depositions() -> None:

@@ -1,13 +1,22 @@
 """Local ontologies into the database, each replaced as a whole: reading a version twice changes nothing."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
 
-from archive.models import Term
-from archive.terms import OntologyInfo, TermIndex, read_terms
+from archive.models import Term, TermName, TermWord, Vocabulary
+from archive.terms import OntologyInfo, Synonym, TermIndex, read_terms, shipped
+from archive.terms import Term as TermValue
+from archive.terms.model import IS_A
+from archive.terms.postings import pack
+from archive.terms.ranking import standing
+from archive.terms.words import key
 
 _BATCH = 2000
+# Of a longer list only whole CURIEs are kept.
+_LONGEST_REPLACED_BY = 200
 
 
 @dataclass(frozen=True)
@@ -21,29 +30,84 @@ class Loaded:
 
 
 def load_ontology(info: OntologyInfo, *, again: bool = False) -> Loaded:
-    """Read a shipped ontology with every term's ancestors."""
-    present = Term.objects.filter(ontology=info.name)
-    if not again and present.exists() and not present.exclude(version=info.version).exists():
-        return Loaded(info.name, info.version, present.count(), changed=False)
-    index = TermIndex(read_terms(info.file, info.name, info.version))
-    with transaction.atomic():
-        present.delete()
-        # New rows in one transaction: processes that keep an index see by the newest row that theirs is old.
-        Term.objects.bulk_create((_row(term.curie, index, info) for term in index), batch_size=_BATCH)
-    return Loaded(info.name, info.version, len(index), changed=True)
+    """Read a shipped ontology with every term's ancestors and names."""
+    present = Vocabulary.objects.filter(name=info.name, version=info.version).first()
+    if present and not again:
+        return Loaded(info.name, info.version, present.term_count, changed=False)
+    own = list(read_terms(info.file, info.name, info.version))
+    beside = [shipped(name) for name in info.builds_on]
+    index = TermIndex([*own, *(term for other in beside for term in read_terms(other.file, other.name))])
+    store_terms(info=info, terms=own, index=index)
+    return Loaded(info.name, info.version, len(own), changed=True)
 
 
-def _row(curie: str, index: TermIndex, info: OntologyInfo) -> Term:
-    term = index.get(curie)
+@transaction.atomic
+def store_terms(*, info: OntologyInfo, terms: list[TermValue], index: TermIndex) -> None:
+    """These are the terms of the vocabulary from now on; `index` knows their ancestors."""
+    TermWord.objects.filter(ontology=info.name).delete()
+    TermName.objects.filter(ontology=info.name).delete()
+    Term.objects.filter(ontology=info.name).delete()
+    rows = Term.objects.bulk_create((_row(term, index, info) for term in terms), batch_size=_BATCH)
+    pks = {row.curie: row.pk for row in rows}
+    names = _names(terms)
+    keys = [key(name.text) for _, _, name, _ in names]
+    TermName.objects.bulk_create(
+        (
+            TermName(
+                term_id=pks[term.curie],
+                ontology=info.name,
+                text=name.text,
+                scope=str(name.scope),
+                key=keys[number].encode(),
+                standing=place,
+                number=number,
+            )
+            for number, (place, _, name, term) in enumerate(names)
+        ),
+        batch_size=_BATCH,
+    )
+    TermWord.objects.bulk_create(
+        (
+            TermWord(ontology=info.name, word=word.encode(), names=pack(numbers))
+            for word, numbers in sorted(_numbers_by_word(keys).items())
+        ),
+        batch_size=_BATCH,
+    )
+    facts = {"title": info.title, "version": info.version, "licence": info.licence, "homepage": info.homepage}
+    Vocabulary.objects.update_or_create(
+        name=info.name, defaults={**facts, "is_complete": info.complete, "term_count": len(terms)}
+    )
+
+
+def _names(terms: Iterable[TermValue]) -> list[tuple[int, str, Synonym, TermValue]]:
+    """All names that can be found, the best suggestion first; their places are their numbers."""
+    found = (
+        (standing(term, name), term.curie, name, term) for term in terms if not term.obsolete for name in term.names()
+    )
+    return sorted(found, key=lambda entry: (entry[0], entry[1], entry[2].text))
+
+
+def _numbers_by_word(keys: Iterable[str]) -> dict[str, list[int]]:
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for number, words in enumerate(keys):
+        for word in set(words.split(" ")):
+            numbers[word].append(number)
+    return numbers
+
+
+def _row(term: TermValue, index: TermIndex, info: OntologyInfo) -> Term:
+    parents = sorted(term.parents, key=lambda parent: parent.relation != IS_A)
+    replaced_by = " ".join(term.replaced_by)
     return Term(
-        curie=curie,
+        curie=term.curie,
         ontology=info.name,
         version=info.version,
         label=term.label,
         synonyms=[{"scope": str(synonym.scope), "text": synonym.text} for synonym in term.synonyms],
-        ancestors=[ancestor.curie for ancestor in index.ancestors(curie)],
+        parents=[{"relation": parent.relation, "curie": parent.curie} for parent in parents],
+        ancestors=[ancestor.curie for ancestor in index.ancestors(term.curie)],
         definition=term.definition,
         rank=term.rank,
         is_obsolete=term.obsolete,
-        replaced_by=" ".join(term.replaced_by)[:60],
+        replaced_by=replaced_by if len(replaced_by) <= _LONGEST_REPLACED_BY else "",
     )

@@ -11,11 +11,23 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from archive.errors import FieldProblem, Invalid, OffsetMismatch, TooLarge, WrongState
+from archive.errors import (
+    DomainError,
+    FieldProblem,
+    Gone,
+    Invalid,
+    OffsetMismatch,
+    PathTaken,
+    TooLarge,
+    TooMany,
+    WrongState,
+)
 from archive.events import Event, emit
 from archive.models import Blob, Dataset, File, Upload, User
+from archive.selectors import naming
 from archive.selectors import uploads as selectors
-from archive.services import auditing, bundles, filing, steps
+from archive.selectors.attributes import said_of
+from archive.services import attributes, auditing, bundles, filing, quotas, steps
 from archive.states import DepositionState, FileState, UploadState
 from archive.storage import new_key
 from archive.uploads import paths
@@ -39,9 +51,11 @@ def create_upload(
     """A new upload, or the open one of the same file, to go on with. Raises Invalid, TooLarge, WrongState."""
     path = _checked_path(path)
     begun = selectors.unfinished_upload(dataset, path)
-    if begun is not None:
-        return _resumed(begun, size, sha256)
-    _require_room(dataset, user, size)
+    if begun is not None and selectors.has_expired(begun):
+        _expire(begun)
+    elif begun is not None:
+        return _resumed(begun, size, sha256, replaces)
+    _require_room(dataset, size)
     _require_free_path(dataset, path, replaces)
     upload = Upload(
         dataset=dataset,
@@ -57,11 +71,15 @@ def create_upload(
     byte_store().create(upload)
     try:
         with transaction.atomic():
+            quotas.take_room(user=user, size=size)
             upload.save(force_insert=True)
     except IntegrityError as error:
         byte_store().drop(upload)
         raise WrongState(f"Another upload of “{path}” began at the same moment. Go on with that one.") from error
-    selectors.add_to_usage(dataset, user, size)
+    except TooLarge:
+        byte_store().drop(upload)
+        raise
+    selectors.add_to_file_count(dataset)
     if size == 0:
         complete(upload)
     return upload
@@ -78,10 +96,13 @@ def _checked_path(path: str) -> str:
         raise Invalid(str(bad), [FieldProblem("/relativePath", str(bad))]) from bad
 
 
-def _resumed(begun: Upload, size: int, sha256: str) -> Upload:
+def _resumed(begun: Upload, size: int, sha256: str, replaces: bool) -> Upload:
     """The same file goes on; another one under the same name does not, because the bytes would be mixed."""
     same_digest = not sha256 or not begun.announced_sha256 or sha256.lower() == begun.announced_sha256
     if begun.state == UploadState.OPEN and begun.size == size and same_digest:
+        if replaces and not begun.replaces:
+            begun.replaces = True
+            begun.save(update_fields=["replaces"])
         return begun
     if begun.state == UploadState.COMPLETE:
         raise WrongState(f"“{begun.path}” has just been uploaded and is being stored. Wait a moment.")
@@ -92,43 +113,22 @@ def _resumed(begun: Upload, size: int, sha256: str) -> Upload:
     )
 
 
-def _require_room(dataset: Dataset, user: User, size: int) -> None:
+def _require_room(dataset: Dataset, size: int) -> None:
     if size > settings.PORTAL_MAX_FILE_BYTES:
         raise TooLarge(f"A file may have at most {settings.PORTAL_MAX_FILE_BYTES} bytes; this one has {size}.")
-    if not _room_problem(dataset, user, size, fresh=False):
-        return
-    # A remembered sum may be too high, after files were removed.
-    problem = _room_problem(dataset, user, size, fresh=True)
-    if problem:
-        raise TooLarge(problem)
-
-
-def _room_problem(dataset: Dataset, user: User, size: int, *, fresh: bool) -> str:
-    used = selectors.usage(dataset, user, fresh=fresh)
-    if used.files >= settings.PORTAL_MAX_FILES:
-        return f"A dataset may have at most {settings.PORTAL_MAX_FILES} files. Split it, or pack what belongs together."
-    if used.bytes + size > settings.PORTAL_QUOTA_BYTES:
-        return (
-            f"Your quota of {settings.PORTAL_QUOTA_BYTES} bytes has no room for this file of {size} bytes. "
-            "Remove files that you do not need, or ask the administrators for more."
-        )
-    return ""
+    # A remembered count may be too high, after files were removed.
+    most = settings.PORTAL_MAX_FILES
+    if selectors.file_count(dataset) >= most and selectors.file_count(dataset, fresh=True) >= most:
+        raise TooLarge(f"A dataset may have at most {most} files. Split it, or pack what belongs together.")
 
 
 def _require_free_path(dataset: Dataset, path: str, replaces: bool) -> None:
-    crossing = selectors.crossing_file(dataset, path, paths.bundle_of(path))
-    if crossing:
-        raise WrongState(
-            f"“{path}” cannot be stored beside “{crossing}”: one would be a folder and a file at once. "
-            "Rename one of them."
-        )
+    if sentence := naming.obstacle(dataset, path):
+        raise WrongState(sentence)
     there = selectors.file_at(dataset, path)
     is_taken = selectors.has_member(dataset, path) or (there is not None and there.state != FileState.DAMAGED)
     if is_taken and not replaces:
-        raise WrongState(
-            f"This dataset already has a file “{path}”. Give the new one another name, "
-            "remove the old one, or say that the new one replaces it."
-        )
+        raise PathTaken(f"This dataset already has a file “{path}”. Replace it, or give the new one another name.")
 
 
 def reconcile(*, upload: Upload) -> int:
@@ -176,14 +176,30 @@ def _second_writer(upload: Upload) -> OffsetMismatch:
     )
 
 
+def _lost(upload: Upload) -> DomainError:
+    """Why a writer's row has moved under it: it was ended, or somebody else writes."""
+    now = Upload.objects.filter(pk=upload.pk).first()
+    if now is None or now.state == UploadState.FAILED:
+        byte_store().drop(upload)  # also what was written after it was ended
+        return Gone(now.reason if now else "This upload was ended. Start it again.")
+    return _second_writer(upload)
+
+
 def _begin_writing(upload: Upload) -> str:
     """Sign in as the one writer; a dead one's place is free after WRITER_SECONDS, or at once if its lock is."""
     writer, now = secrets.token_hex(16), timezone.now()
+    dead = Q(writer="") | Q(writer_seen_at__lt=now - timedelta(seconds=WRITER_SECONDS))
+    sending = Upload.objects.filter(~dead, user=upload.user_id, state=UploadState.OPEN).exclude(pk=upload.pk)
+    if sending.count() >= settings.PORTAL_UPLOADS_AT_ONCE:
+        raise TooMany(
+            f"You send {settings.PORTAL_UPLOADS_AT_ONCE} files at this moment, which is as many as the portal takes at "
+            "once. Go on with this one when another is done."
+        )
     rows = Upload.objects.filter(pk=upload.pk, state=UploadState.OPEN, offset=upload.offset)
-    if not byte_store().has_lock:
-        rows = rows.filter(Q(writer="") | Q(writer_seen_at__lt=now - timedelta(seconds=WRITER_SECONDS)))
-        if not rows.update(writer=writer, writer_seen_at=now):
-            raise _second_writer(upload)
+    if byte_store().has_lock:
+        rows.update(writer=writer, writer_seen_at=now)
+    elif not rows.filter(dead).update(writer=writer, writer_seen_at=now):
+        raise _second_writer(upload)
     return writer
 
 
@@ -198,7 +214,7 @@ def _committer(upload: Upload, writer: str):
         now = timezone.now()
         moved = rows.update(offset=offset, progress=notes, writer_seen_at=now, updated_at=now, expires_at=expiry())
         if not moved:
-            raise _second_writer(upload)
+            raise _lost(upload)
         known, upload.progress = offset, notes
 
     return commit
@@ -235,9 +251,19 @@ def take_upload(*, upload_id: str) -> None:
     if deposition is None:
         _refuse(upload, "Its deposition was finished or withdrawn before the upload was. Begin a new version for it.")
     elif upload.bundle:
+        if sentence := naming.stored_obstacle(upload.dataset, upload.path):
+            _refuse(upload, sentence)
+            return
         bundles.fold_members(dataset=upload.dataset, bundle=upload.bundle, number=deposition.number)
     else:
         _take_file(upload, deposition.number)
+
+
+def _taken_meanwhile(upload: Upload, current: File | None) -> str:
+    """The path was free, or its file was to be replaced, when the upload began; it may be neither now."""
+    if current is None or upload.replaces or current.state == FileState.DAMAGED:
+        return ""
+    return f"Another file “{upload.path}” was stored while this one arrived. Send it again if it is to replace that."
 
 
 def _refuse(upload: Upload, reason: str) -> None:
@@ -249,13 +275,17 @@ def _refuse(upload: Upload, reason: str) -> None:
 @transaction.atomic
 def _take_file(upload: Upload, number: int) -> None:
     """No byte is touched: the upload's key becomes the blob's."""
+    filing.lock_names(upload.dataset_id)
+    current = selectors.file_at(upload.dataset, upload.path)
+    if sentence := naming.stored_obstacle(upload.dataset, upload.path) or _taken_meanwhile(upload, current):
+        _refuse(upload, sentence)
+        return
     rows = Upload.objects.filter(pk=upload.pk, state=UploadState.COMPLETE)
     if not rows.update(state=UploadState.TAKEN, updated_at=timezone.now()):
         return
-    kept = {}
-    current = selectors.file_at(upload.dataset, upload.path)
+    component, said = "", None
     if current is not None:
-        kept = {"component": current.component, "attributes": current.attributes}
+        component, said = current.component, said_of(current)
         filing.end_file(current, number)
     file = File.objects.create(
         dataset=upload.dataset,
@@ -265,8 +295,9 @@ def _take_file(upload: Upload, number: int) -> None:
         announced_sha256=upload.announced_sha256,
         from_version=number,
         uploaded_by=upload.user,
-        **kept,
+        component=component,
     )
+    attributes.give(file, said, number)
     steps.note(
         dataset_id=file.dataset_id,
         action="file.replaced" if current is not None else "file.uploaded",
@@ -288,6 +319,7 @@ def remove_file(*, user: User, file: File) -> None:
     Upload.objects.filter(dataset=dataset, bundle=current.path, state=UploadState.TAKEN).delete()
     filing.end_file(current, number)
     auditing.record(dataset=dataset, action="file.removed", actor=user, subject=current.path, from_state=current.state)
+    emit(Event.FILES_AT_REST, dataset_id=dataset.pk)
     emit(Event.DATASET_CHANGED, dataset_id=dataset.pk)
 
 
@@ -295,9 +327,14 @@ def expire_uploads() -> None:
     """Drop uploads that nobody went on with, and forget rows whose story is over."""
     now = timezone.now()
     for upload in Upload.objects.filter(state=UploadState.OPEN, expires_at__lt=now)[:1000]:
-        rows = Upload.objects.filter(pk=upload.pk, state=UploadState.OPEN, expires_at__lt=now)
-        reason = f"This upload was dropped after {settings.PORTAL_UPLOAD_EXPIRY_DAYS} days of silence. Start it again."
-        if rows.update(state=UploadState.FAILED, reason=reason, updated_at=now):
-            byte_store().drop(upload)
+        _expire(upload)
     over = Q(state__in=(UploadState.TAKEN, UploadState.FAILED), updated_at__lt=now - timedelta(days=KEPT_ROWS_DAYS))
     Upload.objects.filter(over).delete()
+
+
+def _expire(upload: Upload) -> None:
+    now = timezone.now()
+    rows = Upload.objects.filter(pk=upload.pk, state=UploadState.OPEN, expires_at__lt=now)
+    reason = selectors.EXPIRED.format(days=settings.PORTAL_UPLOAD_EXPIRY_DAYS)
+    if rows.update(state=UploadState.FAILED, reason=reason, updated_at=now):
+        byte_store().drop(upload)

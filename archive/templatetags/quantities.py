@@ -2,13 +2,11 @@
 
 from django import template
 
+from archive.imaging.units import NO_BREAK_SPACE, said_length
+
 register = template.Library()
 
-NO_BREAK_SPACE = "\u00a0"
 BYTE_UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
-# Below this many µm a length is said in nm, from this many on in mm.
-SMALLEST_UM = 0.1
-LARGEST_UM = 1000
 
 
 @register.filter
@@ -37,14 +35,4 @@ def length(micrometres: float | str | None) -> str:
         value = float(micrometres)
     except ValueError:
         return str(micrometres)
-    number, unit = (value * 1000, "nm") if value < SMALLEST_UM else (value, "µm")
-    if value >= LARGEST_UM:
-        number, unit = value / 1000, "mm"
-    return f"{_significant(number)}{NO_BREAK_SPACE}{unit}"
-
-
-def _significant(number: float) -> str:
-    """Three significant digits, without zeros that say nothing: 65, 0.5, 1,230."""
-    if number >= 100:
-        return f"{number:,.0f}"
-    return f"{number:.3g}"
+    return said_length(value)

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .index import Found, Kind, preference
 from .model import Scope, Term
+from .ranking import Found, Kind, preference
 from .words import key, word_spans
 
 # Names of taxa and methods that are everyday words: finding them in running text is wrong more often than right.

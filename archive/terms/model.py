@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from .words import key
+
 IS_A = "is_a"
 
 
@@ -73,10 +75,18 @@ class Term:
         """The label and all synonyms."""
         return (Synonym(self.label, Scope.LABEL), *self.synonyms)
 
+    def is_called(self, name: str) -> bool:
+        """Whether this is its label, or a synonym that means the same."""
+        wanted = key(name)
+        return any(known.scope.is_exact and key(known.text) == wanted for known in self.names())
+
 
 @dataclass(frozen=True, slots=True)
 class OntologyInfo:
-    """`name` is the prefix of its CURIEs; `complete` says that a CURIE that is not in the file is no term."""
+    """`name` is the prefix of its CURIEs; `complete` says that a CURIE that is not in the file is no term.
+
+    `builds_on` names the vocabularies that its parents reach into.
+    """
 
     name: str
     title: str
@@ -85,3 +95,4 @@ class OntologyInfo:
     homepage: str
     file: Path
     complete: bool = True
+    builds_on: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from .reading import read_terms
 
 DATA = Path(__file__).resolve().parent / "data"
 
+# Small ones first: what every deposit needs is there soonest.
 SHIPPED: tuple[OntologyInfo, ...] = (
     OntologyInfo(
         name="NCBITaxon",
@@ -26,7 +27,77 @@ SHIPPED: tuple[OntologyInfo, ...] = (
         homepage="https://github.com/CRBS/Biological_Imaging_Methods_Ontology",
         file=DATA / "fbbi.terms.tsv.gz",
     ),
+    OntologyInfo(
+        name="cellosaurus",
+        title="Cellosaurus, cell lines of imaging studies",
+        version="55.0",
+        licence="CC-BY-4.0",
+        homepage="https://www.cellosaurus.org",
+        file=DATA / "cellosaurus.terms.tsv.gz",
+        complete=False,
+    ),
+    OntologyInfo(
+        name="CL",
+        title="Cell Ontology",
+        version="v2026-03-26",
+        licence="CC-BY-4.0",
+        homepage="https://obofoundry.org/ontology/cl",
+        file=DATA / "cl.terms.tsv.gz",
+        builds_on=("UBERON",),
+    ),
+    OntologyInfo(
+        name="CMPO",
+        title="Cellular Microscopy Phenotype Ontology",
+        version="2017-12-19",
+        licence="Apache-2.0",
+        homepage="https://www.ebi.ac.uk/cmpo",
+        file=DATA / "cmpo.terms.tsv.gz",
+    ),
+    OntologyInfo(
+        name="PATO",
+        title="Phenotype And Trait Ontology",
+        version="2025-05-14",
+        licence="CC-BY-3.0",
+        homepage="https://obofoundry.org/ontology/pato",
+        file=DATA / "pato.terms.tsv.gz",
+    ),
+    OntologyInfo(
+        name="GO",
+        title="Gene Ontology, cellular components",
+        version="oaklib 0.7.4",
+        licence="CC-BY-4.0",
+        homepage="https://geneontology.org",
+        file=DATA / "go_cc.terms.tsv.gz",
+        complete=False,
+    ),
+    OntologyInfo(
+        name="UBERON",
+        title="Uberon, anatomy of animals",
+        version="v2026-04-01",
+        licence="CC-BY-3.0",
+        homepage="https://obofoundry.org/ontology/uberon",
+        file=DATA / "uberon.terms.tsv.gz",
+    ),
+    OntologyInfo(
+        name="EFO",
+        title="Experimental Factor Ontology",
+        version="3.90.0",
+        licence="Apache-2.0",
+        homepage="https://www.ebi.ac.uk/efo",
+        file=DATA / "efo.terms.tsv.gz",
+    ),
+    OntologyInfo(
+        name="MONDO",
+        title="Mondo Disease Ontology",
+        version="v2026-05-05",
+        licence="CC-BY-4.0",
+        homepage="https://mondo.monarchinitiative.org",
+        file=DATA / "mondo.terms.tsv.gz",
+    ),
 )
+
+# These take most of the time that loading all takes.
+LARGE = frozenset({"UBERON", "EFO", "MONDO"})
 
 
 def shipped(name: str) -> OntologyInfo:

@@ -9,12 +9,14 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 def fold(text: str) -> str:
     """Without case and accents: `Ångström` → `angstrom`."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def words(text: str) -> tuple[str, ...]:
-    return tuple(re.sub("['’]", "", match.group()) for match in _WORD.finditer(fold(text)))
+    return tuple(word.replace("'", "").replace("’", "") for word in _WORD.findall(fold(text)))
 
 
 def key(text: str) -> str:

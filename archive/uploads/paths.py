@@ -95,6 +95,17 @@ def bundle_of(path: str) -> str:
     return ""
 
 
+def key(path: str) -> str:
+    """Paths of the same key are one file on systems that do not tell a capital letter from a small one."""
+    return unicodedata.normalize("NFC", path.casefold())
+
+
+def above(path: str) -> list[str]:
+    """The folders that a path lies in, outermost first."""
+    names = path.split("/")
+    return ["/".join(names[:depth]) for depth in range(1, len(names))]
+
+
 def sort_key(path: str) -> bytes:
     """The order of member lists: by bytes, the same everywhere."""
     return path.encode()

@@ -20,6 +20,7 @@ from archive.selectors import uploads as selectors
 from archive.services import uploading
 from archive.states import UploadState
 from archive.uploads import protocol
+from archive.uploads.bodies import ChunkedBody
 from archive.uploads.protocol import BadHeader
 from archive.uploads.stores import Announced
 
@@ -85,10 +86,17 @@ def _append(request: Request, upload: Upload, offset: int) -> None:
     wanted = protocol.checksum(request.headers)
     announced = Announced(wanted.algorithm, wanted.digest) if wanted else None
     # Django reads no body without a length; the server itself knows where a chunked one ends.
-    is_chunked = not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated")
-    stream = request.META["wsgi.input"] if is_chunked else request._request
-    length = max(0, upload.size - offset) if is_chunked else _body_length(request)
-    uploading.append_bytes(upload=upload, offset=offset, stream=stream, length=length, announced=announced)
+    if not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated"):
+        room = max(0, upload.size - offset)
+        body = ChunkedBody(request.META["wsgi.input"], upload, room)
+        uploading.append_bytes(upload=upload, offset=offset, stream=body, length=room, announced=announced)
+        if body.is_broken:
+            raise BadHeader(
+                "The chunks of the body are not well formed. Ask how far the upload is, and go on from there."
+            )
+        return
+    length = _body_length(request)
+    uploading.append_bytes(upload=upload, offset=offset, stream=request._request, length=length, announced=announced)
 
 
 def _progress(response: Response, upload: Upload) -> Response:

@@ -1,23 +1,22 @@
 """What the buttons of the deposit page do. Each works as a plain form; some answer a script with a fragment."""
 
-import datetime as dt
 import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from archive import access
 from archive.errors import DomainError, Invalid, WrongState
-from archive.models import Dataset, Deposition, User
+from archive.models import Dataset, Deposition, Invitation, User
 from archive.selectors import uploads
 from archive.selectors.depositions import get_deposition
 from archive.selectors.files import get_file
-from archive.services import depositing, releasing, sharing, uploading
+from archive.services import depositing, sharing, uploading
 from archive.states import DatasetRole
 from archive.views.deposit import files_fragment, render_page
 
@@ -59,15 +58,18 @@ def cancel_upload(request: HttpRequest, accession: str, upload_id: uuid.UUID) ->
 @login_required
 @require_POST
 def upload_plain(request: HttpRequest, accession: str) -> HttpResponse:
-    """Files from a browser without script: each is taken in whole; one that cannot be says why."""
+    """Files from a browser without script: each is taken in whole; one that cannot be says why.
+
+    `path` says whose place a single file takes; `replace`, that files of the same name are replaced.
+    """
     dataset = uploads.editable_dataset(request.user, accession)
     chosen = request.FILES.getlist("files")
+    instead_of = request.POST.get("path", "") if len(chosen) == 1 else ""
+    replaces = bool(instead_of or request.POST.get("replace"))
     arrived = 0
     for file in chosen:
-        size = file.size or 0
         try:
-            upload = uploading.create_upload(user=request.user, dataset=dataset, path=file.name or "", size=size)
-            uploading.append_bytes(upload=upload, offset=0, stream=file, length=size)
+            _take_in(request, dataset, file, instead_of or file.name or "", replaces=replaces)
         except DomainError as error:
             messages.error(request, f"{file.name}: {error}")
         else:
@@ -79,48 +81,10 @@ def upload_plain(request: HttpRequest, accession: str) -> HttpResponse:
     return _back(accession, "#files")
 
 
-@login_required
-@require_POST
-def release(request: HttpRequest, accession: str) -> HttpResponse:
-    deposition = get_deposition(accession, request.user)
-    try:
-        day = _day(request.POST.get("release_on", ""))
-        version = releasing.release_deposition(
-            deposition=deposition,
-            user=request.user,
-            release_on=day,
-            change_note=request.POST.get("change_note", ""),
-        )
-    except (Invalid, WrongState) as error:
-        return _back_to_release(request, deposition, error)
-    if version is None:
-        messages.success(
-            request, f"It becomes public on {day:%-d %B %Y}. You can release it earlier, or change the day."
-        )
-        return _back(accession)
-    messages.success(request, f"Released. Cite it as {version.dataset.accession}, version {version.number}.")
-    return redirect(version.dataset)
-
-
-def _back_to_release(request: HttpRequest, deposition: Deposition, error: DomainError) -> HttpResponse:
-    """The page with what was typed, and the sentence beside it."""
-    extra = {
-        "release_problem": str(error),
-        "release_on": request.POST.get("release_on", ""),
-        "change_note": request.POST.get("change_note", ""),
-    }
-    return render_page(request, deposition, extra, status=422 if isinstance(error, Invalid) else 409)
-
-
-def _day(text: str) -> dt.date | None:
-    """The day that was chosen. One that has passed is a slip of the hand, and a release cannot be undone."""
-    try:
-        day = dt.date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise Invalid("The release date must be a day, as 2027-03-01. Choose one, or leave it empty.") from error
-    if day and day < timezone.localdate():
-        raise Invalid("This day has passed. Choose one to come, or leave it empty to release now.")
-    return day
+def _take_in(request: HttpRequest, dataset: Dataset, file: UploadedFile, path: str, *, replaces: bool) -> None:
+    size = file.size or 0
+    upload = uploading.create_upload(user=request.user, dataset=dataset, path=path, size=size, replaces=replaces)
+    uploading.append_bytes(upload=upload, offset=0, stream=file, length=size)
 
 
 @login_required
@@ -139,6 +103,9 @@ def withdraw(request: HttpRequest, accession: str) -> HttpResponse:
     except (Invalid, WrongState) as error:
         extra = {"withdraw_problem": str(error), "withdraw_reason": request.POST.get("reason", "")}
         return render_page(request, deposition, extra, status=422 if isinstance(error, Invalid) else 409)
+    if deposition.is_later_version:
+        messages.success(request, "The draft is discarded. The released versions are as they were.")
+        return redirect(deposition.dataset)
     messages.success(request, f"{accession} is withdrawn.")
     return redirect("archive:my-depositions")
 
@@ -162,7 +129,11 @@ def share(request: HttpRequest, accession: str) -> HttpResponse:
             person = User.objects.filter(email__iexact=email).first()
             sharing.unshare_dataset(dataset=deposition.dataset, actor=request.user, user_id=person.pk if person else 0)
         elif role in (DatasetRole.CONTRIBUTOR, DatasetRole.VIEWER):
-            sharing.share_dataset(dataset=deposition.dataset, actor=request.user, email=email, role=DatasetRole(role))
+            made = sharing.share_dataset(
+                dataset=deposition.dataset, actor=request.user, email=email, role=DatasetRole(role)
+            )
+            if isinstance(made, Invitation):
+                messages.success(request, f"{made.email} has no account here yet, and is invited by mail.")
         else:
             raise Invalid("Choose what the person may do: see, or see and change.")
     except Invalid as error:

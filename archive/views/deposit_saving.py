@@ -14,17 +14,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from archive.errors import DomainError, EditConflict, Invalid, NotAllowed, WrongState
 from archive.forms.metadata import build_form, readable
-from archive.metadata import Code, Problem, Template
+from archive.metadata import Template
 from archive.metadata.formdata import to_document
 from archive.models import Deposition
 from archive.selectors.depositions import get_deposition
-from archive.selectors.files import file_counts
 from archive.selectors.templates import template_of
-from archive.selectors.terms import resolve_free_text
+from archive.selectors.terms import resolve_terms
 from archive.services import depositing
 from archive.services.editing import changed_fields
 from archive.states import EDITABLE_DEPOSITIONS
-from archive.views.deposit import form_context, linked, render_page, show
+from archive.views import deposit_files
+from archive.views.deposit import linked, render_page, show, standing
+from archive.views.deposit_lookup import answer_to, take
 from archive.views.deposit_words import saved_sentence
 
 _ROW = re.compile(r"[a-z_]+(\.[a-z_0-9]+)*\.[0-9]{1,5}")
@@ -49,8 +50,8 @@ def save_whole(request: HttpRequest, accession: str) -> HttpResponse:
         return redirect(f"{address}?more={more}#{_place(more)}")
     if remove := request.POST.get("remove"):
         return redirect(f"{address}#{_place(remove.rpartition('.')[0])}")
-    if request.POST.get("action") == "submit":
-        return _submit(request, deposition)
+    if act := _ACTIONS.get(request.POST.get("action", "")):
+        return act(request, deposition)
     messages.success(request, "Saved. You can leave now and go on later.")
     return redirect(address)
 
@@ -74,7 +75,7 @@ def _save(request: HttpRequest, deposition: Deposition, *, resolve: bool) -> Dep
     template = template_of(deposition)
     document = to_document(template, _typed(request), deposition.metadata)
     if resolve:
-        document = resolve_free_text(template, document)
+        document = resolve_terms(template, document)
     revision = request.POST.get("revision", "")
     return depositing.save_metadata(
         deposition=deposition,
@@ -88,18 +89,25 @@ def _submit(request: HttpRequest, deposition: Deposition) -> HttpResponse:
     try:
         depositing.submit_deposition(deposition=deposition, user=request.user)
     except Invalid as error:
-        found = [Problem(problem.pointer, Code.REQUIRED, problem.message) for problem in error.problems]
-        sections = build_form(template_of(deposition), deposition.metadata, found)
-        problems = linked(deposition, [(problem.pointer, problem.message) for problem in found], sections)
-        is_open = any(form.section.advanced and form.problems for form in sections)
-        extra = {"sections": sections, "problems": problems, "advanced_open": is_open}
-        return render_page(request, deposition, extra, status=422)
+        context = standing(request, deposition, is_tried=True)
+        found = [(problem.pointer, problem.message) for problem in error.problems]
+        extra = {"problems": linked(deposition, found, context["sections"])}
+        return render_page(request, deposition, extra, status=422, is_tried=True)
     messages.success(request, "Submitted. Files and metadata are being checked; this page tells you how it goes.")
     return redirect(deposition)
 
 
+def _look_up(request: HttpRequest, deposition: Deposition) -> HttpResponse:
+    """The page again, with what the publication offers."""
+    return render_page(request, deposition, {"lookup": answer_to(request, deposition, deposition.metadata)})
+
+
+# Buttons that do something after the form is saved.
+_ACTIONS = {"submit": _submit, "lookup": _look_up, "take": take}
+
+
 def _conflict(request: HttpRequest, deposition: Deposition, error: WrongState) -> HttpResponse:
-    """Somebody else saved or submitted it: the form keeps this person's text, and what is saved stands above it."""
+    """It was saved or submitted elsewhere: the form keeps this person's text, and what is saved stands above it."""
     template = template_of(deposition)
     typed = _typed(request)
     deposition.refresh_from_db()
@@ -107,7 +115,11 @@ def _conflict(request: HttpRequest, deposition: Deposition, error: WrongState) -
     extra = {
         "sections": build_form(template, mine),
         "problems": [],
-        "conflict": {"sentence": str(error), "rows": _differences(template, deposition.metadata, mine)},
+        "conflict": {
+            "sentence": str(error),
+            "own": isinstance(error, EditConflict) and error.own,
+            "rows": _differences(template, deposition.metadata, mine),
+        },
         "may_edit": True,
         "may_save": deposition.state in EDITABLE_DEPOSITIONS,
     }
@@ -137,15 +149,19 @@ def save(request: HttpRequest, accession: str) -> HttpResponse:
     except DomainError as error:
         status = 409 if isinstance(error, WrongState) else 403 if isinstance(error, NotAllowed) else 400
         return JsonResponse({"detail": str(error), "conflict": isinstance(error, EditConflict)}, status=status)
-    context = form_context(deposition, "") | {"counts": file_counts(deposition), "may_edit": True}
-    problems = {control.name: control.problem for form in context["sections"] for control in form.all_controls}
+    context = standing(request, deposition) | {**deposit_files.tally(deposition), "may_edit": True}
+    controls = [control for form in context["sections"] for control in form.all_controls]
     return JsonResponse(
         {
             "revision": deposition.revision,
             "saved": saved_sentence(deposition),
             "saved_at": deposition.updated_at.isoformat(),
             "title": deposition.dataset.title,
-            "parts": {"meters": render_to_string("archive/deposit/meters.html", context, request)},
-            "problems": {name: sentence for name, sentence in problems.items() if sentence},
+            "parts": {
+                "meters": render_to_string("archive/deposit/meters.html", context, request),
+                "problem-list": render_to_string("archive/deposit/problems.html", context, request),
+            },
+            "problems": {control.name: control.problem for control in controls if control.problem},
+            "notes": {control.name: control.note for control in controls if control.note and not control.problem},
         }
     )

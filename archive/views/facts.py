@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archive.imaging.naming import telling
 from archive.imaging.report import FORMATS
 from archive.metadata import Field, FieldType, Section, Template
 from archive.metadata.model import RECORD_LIST_TYPES, RECORD_TYPES, TERM_TYPES, Document, is_blank
@@ -106,8 +107,8 @@ def _plain(field: Field, value: Any) -> Value:
 # ---- images ----------------------------------------------------------------------------------------------------
 
 
-def pixels_of(image: Image) -> list[Fact]:
-    """Sizes, pixel sizes, type and date."""
+def pixels_of(image: Image, stated: str = "") -> list[Fact]:
+    """Sizes, pixel sizes, type and date. `stated`: the depositor's word, for where the file has none."""
     metadata = image.metadata
     extent = " × ".join(
         filter(None, (_extent(image.size_x, image.physical_x_um), _extent(image.size_y, image.physical_y_um)))
@@ -115,7 +116,7 @@ def pixels_of(image: Image) -> list[Fact]:
     pixel = " × ".join(filter(None, (length(image.physical_x_um), length(image.physical_y_um))))
     rows = [
         ("Size", f"{image.size_x:,} × {image.size_y:,}{NBSP}px" + (f", {extent}" if extent else "")),
-        ("Pixel size", pixel or NO_PIXEL_SIZE),
+        ("Pixel size", pixel or stated or NO_PIXEL_SIZE),
         ("Z", _steps(image.size_z, "section", length(image.physical_z_um))),
         ("Channels", str(image.size_c) if not image.rgb else f"colour ({image.size_c} samples)"),
         ("T", _steps(image.size_t, "time point", _seconds(metadata.get("time_increment_s")))),
@@ -179,7 +180,7 @@ def _channel(number: int, channel: Mapping[str, Any]) -> ChannelFact:
     waves = " / ".join(f"{wave:g}" for wave in (excitation, emission) if wave)
     named = [channel.get("fluorophore", ""), f"{waves}{NBSP}nm" if waves else ""]
     detail = ", ".join(part for part in named if part and part != channel.get("name"))
-    name = channel.get("name", "")
+    name = telling(channel.get("name"))
     return ChannelFact(name or f"channel {number}", channel.get("color", ""), detail, bool(name))
 
 

@@ -2,12 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from archive.access import Reader
+from archive.imaging.report import FORMATS
 from archive.models import File, Image
+from archive.selectors import attributes
 from archive.selectors.quality import NO_QUESTION
 from archive.states import FileState, ImageState
 from archive.templatetags.quantities import length
+
+NBSP = "\u00a0"
+
+
+NOT_IMAGES = frozenset({"", "not-an-image"})
 
 
 @dataclass(frozen=True)
@@ -22,22 +30,49 @@ class FileRow:
     image: Image | None = None
     may_keep: bool = False
     digest: str = ""
-    download: str = ""
+    # For readers: what the file is, not how far the work on it is.
+    nature: str = ""
+    # What a table says of it: names of columns and values.
+    said: tuple[tuple[str, str], ...] = ()
 
 
-def rows_of(files: Sequence[File]) -> list[FileRow]:
-    """Rows for a page of files; one query for the images of them all."""
+def rows_of(files: Sequence[File], number: int, user: Reader, *, more_to_come: bool = False) -> list[FileRow]:
+    """Rows for a page of files, as version or draft `number` has them; few queries, however many they are.
+
+    `more_to_come`: uploads are running.
+    """
     images: dict[int, list[Image]] = defaultdict(list)
     found = Image.objects.filter(file__in=[file.pk for file in files]).select_related("dataset")
-    for image in found.order_by("number"):
+    for image in found.order_by("role", "number"):
         images[image.file_id].append(image)
-    return [row_of(file, images[file.pk]) for file in files]
+    said = words_of(files, number, user)
+    rows = [replace(row_of(file, images[file.pk]), said=said.get(file.pk, ())) for file in files]
+    return [_patient(row) if more_to_come else row for row in rows]
+
+
+def words_of(files: Sequence[File], number: int, user: Reader) -> dict[int, tuple[tuple[str, str], ...]]:
+    """What is said of each file in a table, as columns stand."""
+    said = attributes.said_of_many(files, number, user)
+    if not said:
+        return {}
+    order = attributes.order_of(files[0].dataset_id, number)
+    return {
+        pk: tuple({**one.associations, **attributes.in_order(one.values, order)}.items()) for pk, one in said.items()
+    }
+
+
+def _patient(row: FileRow) -> FileRow:
+    """Nobody is scolded for what misses its companions while uploads run."""
+    if row.kind != "bad" or not row.file.missing or row.file.state == FileState.DAMAGED:
+        return row
+    sentence = f"It belongs together with {_names(row.file.missing)}, which may still be on the way."
+    return replace(row, kind="idle", words="Waits for the rest", sentence=sentence, may_keep=False)
 
 
 def row_of(file: File, images: Sequence[Image]) -> FileRow:
     digest = file.blob.sha256 if file.blob else file.tree_digest
     kind, words, sentence = _state(file, images)
-    shown = next((image for image in images if image.thumbnail_small), images[0] if images else None)
+    shown = next((image for image in images if image.thumbnail_small and not image.role), images[0] if images else None)
     return FileRow(
         file=file,
         kind=kind,
@@ -47,7 +82,19 @@ def row_of(file: File, images: Sequence[Image]) -> FileRow:
         image=shown,
         may_keep=kind == "bad" and file.state != FileState.DAMAGED,
         digest=digest,
+        nature=_nature(file, images),
     )
+
+
+def _nature(file: File, images: Sequence[Image]) -> str:
+    if images:
+        name = FORMATS.get(images[0].format, images[0].format)
+        return f"{name} image" if len(images) == 1 else f"{len(images):,} images, {name}"
+    if file.main_id:
+        return f"Planes of {file.main.path}"
+    if file.state == FileState.KEPT and file.reason_code in NOT_IMAGES:
+        return "Not an image"
+    return "File that is not shown" if file.state == FileState.KEPT else "File"
 
 
 def _state(file: File, images: Sequence[Image]) -> tuple[str, str, str]:
@@ -67,11 +114,17 @@ def _kept(file: File) -> tuple[str, str, str]:
     if file.kept_on_purpose:
         return "idle", "Kept as it is", file.reason
     if file.missing:
-        names = ", ".join(file.missing[:3]) + (" and more" if len(file.missing) > 3 else "")
-        return "bad", "Not complete", f"It belongs together with {names}. Add what is missing, or keep it as it is."
-    if file.reason_code in NO_QUESTION:
+        sentence = f"It belongs together with {_names(file.missing)}. Add what is missing, or keep it as it is."
+        return "bad", "Not complete", sentence
+    if file.reason_code in NOT_IMAGES:
         return "idle", "Kept; not an image", ""
+    if file.reason_code in NO_QUESTION:
+        return "idle", "Kept; not shown", file.reason
     return "bad", "Not read", file.reason
+
+
+def _names(missing: Sequence[str]) -> str:
+    return ", ".join(missing[:3]) + (" and more" if len(missing) > 3 else "")
 
 
 def _of_images(file: File, images: Sequence[Image]) -> tuple[str, str, str]:
@@ -95,10 +148,15 @@ def _problems(image: Image) -> Iterable[dict[str, str]]:
 
 
 def _read(images: Sequence[Image]) -> str:
-    """What was read of the first image: its sizes in the order X Y Z C T, and its pixel size."""
+    """What was read of the first image: its sizes, each with the name of its axis, and its pixel size."""
     if not images:
         return ""
     first = images[0]
-    sizes = " × ".join(f"{size:,}" for size in (first.size_x, first.size_y, first.size_z, first.size_c, first.size_t))
-    pixel = f" · {length(first.physical_x_um)}/px" if first.physical_x_um else ""
-    return f"{sizes}{pixel}"
+    parts = [
+        f"{first.size_x:,} × {first.size_y:,}{NBSP}px",
+        f"{first.size_z:,} sections" if first.size_z > 1 else "",
+        "colour" if first.rgb else f"{first.size_c:,} channels" if first.size_c > 1 else "",
+        f"{first.size_t:,} time points" if first.size_t > 1 else "",
+        f"{length(first.physical_x_um)}/px" if first.physical_x_um else "",
+    ]
+    return " · ".join(part for part in parts if part)

@@ -9,7 +9,8 @@ from django.conf import settings
 class Limits:
     @property
     def file_bytes(self) -> int:
-        return settings.PORTAL_MAX_FILE_BYTES
+        """No file may be larger than all files of one person together."""
+        return min(settings.PORTAL_MAX_FILE_BYTES, settings.PORTAL_QUOTA_BYTES)
 
     @property
     def files(self) -> int:

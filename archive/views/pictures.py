@@ -26,10 +26,11 @@ def labels_of(document: Mapping[str, Any], section: str, field: str) -> list[str
 def pictures_of(images: Iterable[Image], document: Mapping[str, Any]) -> list[Picture]:
     organisms = labels_of(document, "biosample", "organism")
     methods = labels_of(document, "acquisition", "imaging_method")
-    return [Picture(image, facts.describe(image, organisms, methods), _note(image)) for image in images]
+    return [Picture(image, facts.describe(image, organisms, methods), note_of(image)) for image in images]
 
 
-def _note(image: Image) -> str:
+def note_of(image: Image) -> str:
+    """Channels, depth and pixel size in a line."""
     channels = "colour" if image.rgb else f"{image.size_c} channel{'s' if image.size_c > 1 else ''}"
     depth = [
         f"{image.size_z} sections" if image.size_z > 1 else "",

@@ -1,6 +1,5 @@
 """The pages of a released dataset and of its images."""
 
-from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,14 +13,21 @@ from django.views.decorators.http import require_safe
 from archive import delivery, extensions
 from archive.interchange.citation import citation
 from archive.metadata.completeness import completeness
-from archive.models import Dataset, Image, Version
-from archive.selectors import datasets, files, history, images, versions
+from archive.models import Dataset, Version
+from archive.referees import Referee
+from archive.selectors import datasets, files, history, images, origins, validation, versions
 from archive.selectors.datasets import DatasetRecord
-from archive.selectors.depositions import open_deposition
-from archive.states import EDITING_ROLES, FileKind
-from archive.views import facts
+from archive.selectors.pixel_sizes import stated_words
+from archive.selectors.taking import raw_bytes
+from archive.states import EDITING_ROLES, DatasetRole, FileKind
+from archive.table_delivery import list_response
+from archive.views import facts, referee_record
+from archive.views.doi_words import ShownDoi, shown_dois
 from archive.views.files import FileRow, row_of, rows_of
 from archive.views.pictures import labels_of, pictures_of
+from archive.views.retracting import may_retract
+from archive.views.take_away import originals_of
+from archive.views.viewer import still_of
 
 GALLERY = 8
 IMAGES_A_PAGE = 48
@@ -31,28 +37,47 @@ PLACES = ("labels", "actions", "margin", "side")
 
 @require_safe
 def dataset(request: HttpRequest, accession: str) -> HttpResponseBase:
-    """The latest version; a draft leads its people to its page, a retraction everybody but them to the tombstone."""
+    """The latest version; a draft leads its people to its page, a retraction everybody but them to the tombstone.
+
+    A referee reads the draft itself.
+    """
     record = datasets.dataset_record(accession, request.user)
+    if isinstance(request.user, Referee):
+        return referee_record.show(request, record, request.user)
     if record.version is None:
         return redirect("archive:deposition", accession)
     if record.dataset.is_retracted and record.withheld:
-        return _tombstone(request, record)
+        return tombstone(request, record)
     return _version_page(request, record, record.version)
+
+
+@require_safe
+def cited(request: HttpRequest, accession: str, number: int) -> HttpResponse:
+    """A version by the words in which it is cited."""
+    return redirect("archive:version", accession, number)
+
+
+@require_safe
+def cited_image(request: HttpRequest, accession: str, number: int) -> HttpResponse:
+    """An image is the same in every version: changed bytes make another one."""
+    return redirect("archive:image", accession)
 
 
 @require_safe
 def version(request: HttpRequest, accession: str, number: int) -> HttpResponseBase:
     record = datasets.dataset_record(accession, request.user)
     if record.dataset.is_retracted and record.withheld:
-        return _tombstone(request, record)
+        return tombstone(request, record)
     return _version_page(request, record, versions.get_version(record.dataset, number, request.user))
 
 
-def _tombstone(request: HttpRequest, record: DatasetRecord) -> HttpResponse:
+def tombstone(request: HttpRequest, record: DatasetRecord) -> HttpResponse:
+    dois = shown_dois(record.dataset, record.number)
     context = {
         "dataset": record.dataset,
         "authors": record.study.get("authors") or [],
-        "citation": _citation(record.dataset, record.version, record.study),
+        "citation": _citation(record.dataset, record.version, record.study, dois),
+        "dois": dois,
     }
     return render(request, "archive/record/tombstone.html", context, status=410)
 
@@ -60,6 +85,7 @@ def _tombstone(request: HttpRequest, record: DatasetRecord) -> HttpResponse:
 def _version_page(request: HttpRequest, record: DatasetRecord, version: Version) -> HttpResponse:
     document = datasets.metadata_for(version, record.template, request.user, record.role)
     study = document.get("study") or {}
+    dois = shown_dois(record.dataset, version.number)
     context = {
         "section": "search",
         "dataset": record.dataset,
@@ -70,23 +96,45 @@ def _version_page(request: HttpRequest, record: DatasetRecord, version: Version)
         "authors": study.get("authors") or [],
         "licence": study.get("licence", ""),
         "is_member": record.role is not None,
-        "open_deposition": open_deposition(record.dataset.pk) if record.role else None,
+        "open_deposition": record.draft,
+        "may_retract": may_retract(request.user, record.dataset),
         "may_version": record.role in EDITING_ROLES and record.draft is None,
         "template": record.template,
         "sections": facts.of_document(record.template, document),
         "complete": completeness(record.template, document),
-        "citation": _citation(record.dataset, version, study),
+        "citation": _citation(record.dataset, version, study, dois),
+        "dois": dois,
         "badges": extensions.badges([record.dataset.pk])[record.dataset.pk],
         "panels": {place: extensions.panels(request, record.dataset, place) for place in PLACES},
+        "publications": list(record.dataset.publications.all()),
+        "may_publish": record.role == DatasetRole.OWNER and not record.dataset.is_retracted,
         "history": history.milestones(record.dataset),
         "audit_count": record.dataset.audit_entries.count(),
+        "report_url": _report_url(record, version),
+        **_origin(record.dataset, version),
         **_images(request, record.dataset, version, document),
         **_files(request, record.dataset, version),
     }
     return render(request, "archive/record/dataset.html", context)
 
 
-def _citation(dataset: Dataset, version: Version, study: Any) -> str:
+def _report_url(record: DatasetRecord, version: Version | None) -> str:
+    """The validation report, where there is one for this reader."""
+    if version is None or record.withheld:
+        return ""
+    return reverse("archive:report", args=[record.dataset.accession, version.number])
+
+
+def _origin(dataset: Dataset, version: Version) -> dict[str, Any]:
+    """Of an imported record: whose it is, and what its source says that has no field."""
+    origin = origins.origin_of(dataset)
+    imported = origins.imported_of(version) if origin else None
+    kept = [row for row in imported.attributes if "why" not in row] if imported else []
+    return {"origin": origin, "imported": imported, "attributes": kept, "attribute_count": len(kept)}
+
+
+def _citation(dataset: Dataset, version: Version, study: Any, dois: tuple[ShownDoi, ...]) -> str:
+    """By the version's DOI once it leads here, and by its address until then."""
     people = study.get("authors") or []
     return citation(
         authors=[person.get("name", "") for person in people if isinstance(person, dict)],
@@ -94,19 +142,19 @@ def _citation(dataset: Dataset, version: Version, study: Any) -> str:
         title=str(study.get("title") or dataset.title),
         version=version.number,
         publisher=settings.PORTAL_NAME,
-        identifier=f"{settings.SITE_URL}{version.get_absolute_url()}",
+        identifier=(dois[0].url if dois else "") or f"{settings.SITE_URL}{version.get_absolute_url()}",
     )
 
 
 def _images(request: HttpRequest, dataset: Dataset, version: Version, document: Any) -> dict[str, Any]:
     rows = versions.images_of_version(dataset, version.number, request.user)
-    shown = list(rows[:GALLERY])
+    shown = list(rows.filter(role="")[:GALLERY])
     sizes = sorted({facts.length(image.physical_x_um) for image in shown if image.physical_x_um})
     names = dict.fromkeys(c.name for image in shown for c in facts.channels_of(image) if c.is_named)
     glance = [
         ("Organism", ", ".join(labels_of(document, "biosample", "organism"))),
         ("Method", ", ".join(labels_of(document, "acquisition", "imaging_method"))),
-        ("Pixel size", ", ".join(sizes[:4])),
+        ("Pixel size", ", ".join(sizes[:4]) or stated_words(document)),
         ("Channels", ", ".join(list(names)[:6])),
         ("Images", f"{version.image_count:,}"),
     ]
@@ -114,20 +162,9 @@ def _images(request: HttpRequest, dataset: Dataset, version: Version, document: 
         "pictures": pictures_of(shown, document),
         "image_total": version.image_count,
         "plates": images.plates_of(dataset, request.user).select_related("dataset"),
-        "findings": findings_of(rows),
+        "found": validation.image_findings(dataset, version.number, request.user),
         "glance": [facts.Fact(label, (facts.Value(text),)) for label, text in glance if text],
     }
-
-
-def findings_of(rows: Any) -> list[dict[str, Any]]:
-    """What the quality checks found, each sentence once with the number of images."""
-    found: Counter[str] = Counter()
-    first: dict[str, dict[str, str]] = {}
-    for findings in rows.exclude(findings=[]).values_list("findings", flat=True).iterator(chunk_size=2000):
-        for finding in findings:
-            found[finding["code"]] += 1
-            first.setdefault(finding["code"], finding)
-    return [finding_view(first[code]) | {"count": count} for code, count in found.most_common()]
 
 
 def finding_view(finding: dict[str, str]) -> dict[str, Any]:
@@ -136,6 +173,7 @@ def finding_view(finding: dict[str, str]) -> dict[str, Any]:
         "kind": "warn" if is_problem else "",
         "words": "Kept on purpose" if is_problem else "Noted",
         "sentence": finding.get("sentence", ""),
+        "fix": finding.get("fix", ""),
     }
 
 
@@ -146,15 +184,22 @@ def _files(request: HttpRequest, dataset: Dataset, version: Version) -> dict[str
     address = version.get_absolute_url()
     following = f"{address}?{urlencode({'files': page.next_cursor})}#files" if page.next_cursor else ""
     return {
-        "files": [_with_download(row, dataset) for row in rows_of(page.items)],
+        "files": [
+            _with_download(row, dataset, version.number) for row in rows_of(page.items, version.number, request.user)
+        ],
         "files_previous": "" if page.first else f"{address}#files",
         "files_next": following,
     }
 
 
-def _with_download(row: FileRow, dataset: Dataset) -> dict[str, Any]:
+def _with_download(row: FileRow, dataset: Dataset, number: int) -> dict[str, Any]:
     name = "archive:members" if row.file.kind == FileKind.BUNDLE else "archive:file"
-    return {"row": row, "url": reverse(name, args=[dataset.accession, row.file.pk])}
+    package = urlencode({"version": number, "file": row.file.pk})
+    return {
+        "row": row,
+        "url": reverse(name, args=[dataset.accession, row.file.pk]),
+        "zip": f"{reverse('archive-api:dataset-archive', args=[dataset.accession])}?{package}",
+    }
 
 
 @require_safe
@@ -170,6 +215,7 @@ def image_list(request: HttpRequest, accession: str) -> HttpResponse:
     context = {
         "section": "search",
         "dataset": record.dataset,
+        "version": versions.versions_of(record.dataset, request.user).filter(number=number).first(),
         "pictures": pictures_of(page.items, record.metadata),
         "images_previous": "" if page.first else f"{address}?{urlencode({'version': number})}",
         "images_next": f"{address}?{urlencode({'version': number, 'cursor': page.next_cursor})}"
@@ -194,48 +240,22 @@ def image(request: HttpRequest, accession: str) -> HttpResponse:
         "organisms": organisms,
         "methods": methods,
         "channels": facts.channels_of(shown),
-        "pixels": facts.pixels_of(shown),
+        "still": still_of(request, shown),
+        "pixels": facts.pixels_of(shown, stated_words(record.metadata)),
         "instrument": facts.instrument_of(shown),
         "findings": [finding_view(finding) for finding in shown.findings],
-        "digest": row_of(shown.file, [shown]).digest,
-        "parts": [_part(part, record.dataset) for part in found.files],
+        "report_url": _report_url(record, record.version),
+        "file": found.files[0],
+        "more_files": len(found.files) - 1,
+        "digest": row_of(found.files[0], [shown]).digest,
+        "originals": originals_of(request, record.dataset, found.files),
+        "raw_bytes": raw_bytes(shown),
+        "beside": found.beside,
         "previous": found.previous,
         "next": found.next,
-        "badges": extensions.badges([record.dataset.pk])[record.dataset.pk],
+        "badges": extensions.image_badges([shown.pk])[shown.pk],
     }
     return render(request, "archive/record/image.html", context)
-
-
-def _part(file: Any, dataset: Dataset) -> dict[str, Any]:
-    name = "archive:members" if file.kind == FileKind.BUNDLE else "archive:file"
-    return {"file": file, "url": reverse(name, args=[dataset.accession, file.pk])}
-
-
-@require_safe
-def plate(request: HttpRequest, accession: str, plate_id: int) -> HttpResponse:
-    """The wells as a grid, one field at a time."""
-    dataset = datasets.get_dataset(accession, request.user)
-    record = images.plate_record(dataset, plate_id, request.user)
-    cells = [cell for _, row in record.rows for cell in row]
-    fields = max((len(cell.images) for cell in cells), default=0)
-    written = request.GET.get("field", "1")
-    field = min(max(int(written), 1), max(fields, 1)) if written.isascii() and written.isdigit() else 1
-    context = {
-        "section": "search",
-        "dataset": dataset,
-        "plate": record.plate,
-        "grid": [(letter, [(cell.name, _field(cell.images, field)) for cell in row]) for letter, row in record.rows],
-        "column_numbers": range(1, record.plate.columns + 1),
-        "filled": sum(1 for cell in cells if cell.images),
-        "fields": fields,
-        "field": field,
-        "field_numbers": range(1, fields + 1),
-    }
-    return render(request, "archive/record/plate.html", context)
-
-
-def _field(found: tuple[Image, ...], number: int) -> Image | None:
-    return found[number - 1] if len(found) >= number else None
 
 
 # ---- bytes -----------------------------------------------------------------------------------------------------
@@ -265,3 +285,18 @@ def members(request: HttpRequest, accession: str, file_id: int) -> HttpResponseB
 def manifest(request: HttpRequest, accession: str, number: int) -> HttpResponseBase:
     dataset = datasets.get_dataset(accession, request.user)
     return delivery.manifest_response(request, versions.get_version(dataset, number, request.user))
+
+
+@require_safe
+def file_list(request: HttpRequest, accession: str, number: int) -> HttpResponseBase:
+    """The files of a version with what is said of each, as a table."""
+    dataset = datasets.get_dataset(accession, request.user)
+    version = versions.get_version(dataset, number, request.user)
+    return list_response(version, request.user, request.GET.get("as", "csv"))
+
+
+@require_safe
+def listed_files(request: HttpRequest, accession: str, number: int) -> HttpResponseBase:
+    """Of an imported record: the files that it lists at its origin."""
+    dataset = datasets.get_dataset(accession, request.user)
+    return delivery.listing_response(request, versions.get_version(dataset, number, request.user))

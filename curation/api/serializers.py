@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from curation.labels import LabelKind
+from curation.models import Label
 from curation.workflow import Action, CandidateState
 
 
@@ -54,10 +55,14 @@ class NewMoveSerializer(serializers.Serializer):
 class LabelSerializer(serializers.Serializer):
     dataset = serializers.CharField(source="dataset.accession")
     kind = serializers.ChoiceField([(str(kind), str(kind)) for kind in LabelKind])
-    label = serializers.CharField(source="declaration.label")
+    label = serializers.SerializerMethodField(help_text="In words, with the number of images where only some carry it.")
     granted_at = serializers.DateTimeField()
     evidence = serializers.CharField()
     decision = serializers.IntegerField(source="decision_id", allow_null=True)
+
+    def get_label(self, label: Label) -> str:
+        covered = self.context.get("coverage", {}).get(label.dataset_id)
+        return covered.words if covered and label.kind == LabelKind.REFERENCE else label.declaration.label
 
 
 class DecisionSerializer(serializers.Serializer):

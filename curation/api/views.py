@@ -1,6 +1,5 @@
 """The curation's API: candidates and their moves for those concerned, labels and decisions for everybody."""
 
-from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -19,10 +18,10 @@ from archive.states import TokenScope
 from curation.api import serializers
 from curation.labels import LabelKind
 from curation.models import Candidate
-from curation.selectors import candidates, labels
+from curation.selectors import candidates, coverage, labels
 from curation.selectors.people import is_team
-from curation.services import deciding, moving, nominating, reviewing
-from curation.workflow import Action, CandidateState
+from curation.services import acting, deciding, moving, nominating
+from curation.workflow import DECISIONS, Action, CandidateState
 
 
 class TokenMayCurate(TokenScopes):
@@ -96,39 +95,18 @@ class CandidateMoves(APIView):
         return Response(serializers.CandidateSerializer(candidate).data)
 
 
-# What takes a reason under the name `reason`, what takes none, and what is about a person.
-_WITH_REASON: dict[Action, Callable[..., Any]] = {
-    Action.RESUME: reviewing.resume,
-    Action.REVOKE: deciding.revoke,
-    Action.APPEAL: deciding.appeal,
-}
-_WITH_NOTE: dict[Action, Callable[..., Any]] = {
-    Action.TRIAGE: nominating.triage,
-    Action.START_REVIEW: reviewing.start_review,
-}
-_PLAIN: dict[Action, Callable[..., Any]] = {Action.CLAIM: nominating.claim, Action.RELEASE: nominating.release}
-
-
 def _do(candidate: Candidate, actor: User, given: dict[str, Any]) -> None:
     action, reason = Action(given["action"]), given["reason"]
-    if action in _WITH_REASON:
-        _WITH_REASON[action](candidate=candidate, actor=actor, reason=reason)
-    elif action in _WITH_NOTE:
-        _WITH_NOTE[action](candidate=candidate, actor=actor, note=reason)
-    elif action in _PLAIN:
-        _PLAIN[action](candidate=candidate, actor=actor)
-    elif action is Action.INVITE:
-        moving.require(candidate=candidate, action=action, actor=actor)
-        reviewing.invite(candidate=candidate, actor=actor, reviewer=_person(given))
-    elif action is Action.ASSIGN:
-        moving.require(candidate=candidate, action=action, actor=actor)
-        nominating.assign(candidate=candidate, actor=actor, to=_person(given))
-    elif action is Action.DECLINE and candidate.state != CandidateState.IN_REVIEW:
-        deciding.decline_early(candidate=candidate, actor=actor, reason=reason)
-    elif action in (Action.ACCEPT, Action.DECLINE, Action.DEFER):
+    in_review = candidate.state == CandidateState.IN_REVIEW
+    if action in DECISIONS and (action is not Action.DECLINE or in_review):
         deciding.decide(
             candidate=candidate, actor=actor, outcome=action, rationale=reason, deviation=given["deviation"]
         )
+    elif action in acting.ABOUT_PEOPLE:
+        moving.permit(candidate=candidate, action=action, actor=actor)
+        acting.act(candidate=candidate, actor=actor, action=action, person=_person(given))
+    elif action in acting.KNOWN:
+        acting.act(candidate=candidate, actor=actor, action=action, words=reason)
     else:
         raise Invalid(
             "This is not done here.", [FieldProblem("/action", "Nominate by POST to candidates/; review on the page.")]
@@ -158,6 +136,14 @@ class LabelList(ListAPIView):
                 "This label is not known.", [FieldProblem("/kind", f"Choose one of: {', '.join(LabelKind)}.")]
             )
         return labels.wearing(self.request.user, LabelKind(kind) if kind else None)
+
+    def paginate_queryset(self, queryset):
+        page = super().paginate_queryset(queryset)
+        self.coverage = coverage.coverage([label.dataset_id for label in page or []])
+        return page
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "coverage": getattr(self, "coverage", {})}
 
     @extend_schema(parameters=[OpenApiParameter("kind", str, enum=[str(kind) for kind in LabelKind])])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

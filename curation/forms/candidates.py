@@ -5,19 +5,18 @@ from typing import Any
 from django import forms
 
 from archive.models import Dataset, User
-from curation.services.nominating import SHORTEST_REASON
-from curation.workflow import WORDS, Action
+from curation.forms import LongText
+from curation.workflow import A_SENTENCE, WORDS, Action
 
 LONGEST_REASON = 5000
 
 
 class NominateForm(forms.Form):
-    reason = forms.CharField(
+    reason = LongText(
         label=WORDS[Action.NOMINATE].why,
-        help_text=f"What would others use them for? At least {SHORTEST_REASON} characters; it is public.",
+        help_text=f"What would others use them for? Write {A_SENTENCE}; it is public.",
         max_length=LONGEST_REASON,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        rows=4,
     )
     component = forms.ChoiceField(
         label="Only one study component", required=False, help_text="Leave it empty for the whole dataset."
@@ -43,7 +42,7 @@ class NominateForm(forms.Form):
 class ReasonForm(forms.Form):
     """One move of the table; `reason` is asked where the table demands it."""
 
-    reason = forms.CharField(max_length=LONGEST_REASON, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = LongText(max_length=LONGEST_REASON, rows=3)
 
     def __init__(self, *args: Any, action: Action, needs_reason: bool, **kwargs: Any) -> None:
         super().__init__(*args, auto_id=f"{action}-%s", **kwargs)
@@ -51,6 +50,7 @@ class ReasonForm(forms.Form):
         # Only for the word beside the label; the service says what is missing.
         self.needs_reason = needs_reason
         if needs_reason:
+            self.fields["reason"].help_text = f"Write {A_SENTENCE}; it is public."
             self.fields["reason"].widget.attrs["aria-required"] = "true"
 
 
@@ -86,17 +86,15 @@ class DecideForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[(str(action), WORDS[action].button) for action in (Action.ACCEPT, Action.DECLINE, Action.DEFER)],
     )
-    rationale = forms.CharField(
+    rationale = LongText(
         label="Public rationale",
-        required=False,
         max_length=LONGEST_REASON,
-        help_text="Two or three sentences that a reader of the record understands. It is public and cannot be changed.",
-        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="Two or three sentences that a reader of the record understands, at least one. Public, and final.",
+        rows=5,
     )
-    deviation = forms.CharField(
+    deviation = LongText(
         label="Why it differs from the scores",
-        required=False,
         max_length=LONGEST_REASON,
-        help_text="Only if you decide otherwise than the scores say. It is public.",
-        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Only if you decide otherwise than the scores say: a sentence or two. It is public.",
+        rows=3,
     )

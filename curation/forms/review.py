@@ -8,7 +8,7 @@ from django import forms
 
 from archive.errors import Invalid
 from curation import criteria
-from curation.forms import add_problems
+from curation.forms import LongText, add_problems
 from curation.models import Review
 from curation.models.review import Recommendation
 from curation.services.reviewing import LONGEST_TEXT, Answer, Judgement
@@ -49,12 +49,8 @@ class ReviewForm(forms.Form):
     recommendation = forms.ChoiceField(
         label="What do you recommend?", required=False, choices=RECOMMENDATIONS, widget=forms.RadioSelect
     )
-    note = forms.CharField(
-        label="Note to the editor",
-        required=False,
-        max_length=LONGEST_TEXT,
-        help_text="Private: never shown on a public page.",
-        widget=forms.Textarea(attrs={"rows": 2}),
+    note = LongText(
+        label="Note to the editor", max_length=LONGEST_TEXT, rows=2, help_text="Private: never shown on a public page."
     )
     may_be_named = forms.BooleanField(label="My name may be shown on the public decision page", required=False)
 
@@ -70,10 +66,13 @@ class ReviewForm(forms.Form):
                 choices=[(score, criteria.SCORE_WORDS[score]) for score in criteria.SCORES],
                 widget=forms.RadioSelect,
             )
-            self.fields[f"comment-{criterion.key}"] = _text("Why", 3)
-            evidence = _text("Evidence", 2)
-            evidence.help_text = "One a line: a link, a DOI, an image’s accession, or a fact of the record."
-            self.fields[f"evidence-{criterion.key}"] = evidence
+            self.fields[f"comment-{criterion.key}"] = LongText(label="Why", rows=3, max_length=LONGEST_TEXT)
+            self.fields[f"evidence-{criterion.key}"] = LongText(
+                label="Evidence",
+                rows=2,
+                max_length=LONGEST_TEXT,
+                help_text="One a line: a link, a DOI, an image’s accession, or a fact of the record.",
+            )
 
     @classmethod
     def of(cls, review: Review, asked: criteria.CriteriaSet) -> "ReviewForm":
@@ -96,27 +95,16 @@ class ReviewForm(forms.Form):
             yield Part(criterion, number, *fields, options)
 
     def judgement(self) -> Judgement:
-        """What was typed. Call it after `is_valid`; a field that did not parse counts as empty."""
+        """What was typed. Only of a valid form: what did not parse would be taken for empty, and the old text lost."""
         typed = self.cleaned_data
         answers = {
-            key: Answer(
-                typed.get(f"score-{key}"),
-                typed.get(f"comment-{key}", ""),
-                tuple(typed.get(f"evidence-{key}", "").splitlines()),
-            )
+            key: Answer(typed[f"score-{key}"], typed[f"comment-{key}"], tuple(typed[f"evidence-{key}"].splitlines()))
             for key in self.asked.keys
         }
-        return Judgement(
-            answers, typed.get("recommendation", ""), typed.get("note", ""), typed.get("may_be_named", False)
-        )
+        return Judgement(answers, typed["recommendation"], typed["note"], typed["may_be_named"])
 
     def place(self, error: Invalid) -> None:
         """The gaps that the service found, at their fields: `/answers/interpretable/score` is `score-interpretable`."""
-        names = {f"answers/{key}/{name}": f"{name}-{key}" for key in self.asked.keys for name in ("score", "comment")}
+        kinds = ("score", "comment", "evidence")
+        names = {f"answers/{key}/{kind}": f"{kind}-{key}" for key in self.asked.keys for kind in kinds}
         add_problems(self, error, names)
-
-
-def _text(label: str, rows: int) -> forms.CharField:
-    return forms.CharField(
-        label=label, required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": rows})
-    )

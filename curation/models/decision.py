@@ -68,9 +68,22 @@ class Decision(models.Model):
         raise TypeError("A decision is never deleted.")
 
     @property
+    def evidence(self) -> str:
+        """Why something has its label, in a line: "Accepted 12 March 2026 by two reviewers, 15 of 18 points"."""
+        count = {2: "two", 3: "three", 4: "four"}.get(self.review_count, str(self.review_count))
+        return f"Accepted {self.decided_at:%-d %B %Y} by {count} reviewers, {self.points} of {self.most_points} points"
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether the label that it granted was taken back. `candidate` should be fetched with it."""
+        accepted = self.outcome == CandidateState.ACCEPTED
+        return accepted and self.candidate.state == CandidateState.REVOKED and self.candidate.round == self.round
+
+    @property
     def outcome_label(self) -> str:
-        return STATE_WORDS[CandidateState(self.outcome)][0]
+        label = STATE_WORDS[CandidateState(self.outcome)][0]
+        return f"{label}, then revoked" if self.is_revoked else label
 
     @property
     def outcome_kind(self) -> str:
-        return {"accepted": "ok", "deferred": "warn"}.get(self.outcome, "")
+        return "bad" if self.is_revoked else {"accepted": "ok", "deferred": "warn"}.get(self.outcome, "")

@@ -8,8 +8,9 @@ from archive.access import Reader, visible_to
 from archive.errors import NotFound
 from archive.models import Dataset
 from curation.models import Candidate, CurationMove, Decision, Review
+from curation.models.candidate import Scope
 from curation.selectors.people import is_member, is_team, roles_of
-from curation.workflow import OPEN, Action, CandidateState, Move, find, moves_from
+from curation.workflow import LIVE, Action, CandidateState, Move, find, moves_from
 
 # What strangers to the team read in a history: that it happened, not who was asked.
 _PUBLIC_ACTIONS = frozenset(
@@ -66,8 +67,12 @@ def of_dataset(dataset: Dataset) -> QuerySet[Candidate]:
 
 def open_of_dataset(dataset: Dataset) -> Candidate | None:
     """The candidate that keeps the whole dataset from being nominated again, if there is one."""
-    states = [*OPEN, CandidateState.ACCEPTED]
-    return of_dataset(dataset).filter(component="", state__in=[str(state) for state in states]).first()
+    return live_of_dataset(dataset).filter(scope=Scope.DATASET).first()
+
+
+def live_of_dataset(dataset: Dataset) -> QuerySet[Candidate]:
+    """What of a dataset is a candidate or carries the label."""
+    return of_dataset(dataset).filter(state__in=[str(state) for state in LIVE])
 
 
 def last_decision(candidate: Candidate) -> Decision | None:

@@ -8,11 +8,9 @@ from django.db.models import Count, Q, QuerySet
 
 from archive.access import Reader
 from archive.errors import NotFound
-from archive.models import Image
 from curation import criteria
 from curation.labels import LABELS, LabelDeclaration, LabelKind
-from curation.models import Candidate, Decision, Label, Review
-from curation.models.candidate import Scope
+from curation.models import Decision, Label, Review
 from curation.selectors.candidates import visible_datasets
 
 
@@ -26,15 +24,11 @@ def live_of(dataset_ids: Sequence[int]) -> dict[int, list[Label]]:
     return {pk: sorted(of_one, key=lambda label: order[label.kind]) for pk, of_one in found.items()}
 
 
-def reference_images(image_ids: Sequence[int]) -> frozenset[int]:
-    """Those of these images that an accepted candidate covers, in a fixed number of queries."""
-    rows = list(Image.objects.filter(pk__in=list(image_ids)).values_list("pk", "dataset_id", "file__component"))
-    candidates = Candidate.objects.filter(labelled=True, dataset__in={row[1] for row in rows})
-    whole = {candidate.dataset_id for candidate in candidates if candidate.scope == Scope.DATASET}
-    components = {(c.dataset_id, c.component) for c in candidates if c.scope == Scope.COMPONENT}
-    found = {pk for pk, dataset, component in rows if dataset in whole or (dataset, component) in components}
-    chosen = Candidate.images.through.objects.filter(image__in=list(image_ids), candidate__labelled=True)
-    return frozenset(found | set(chosen.values_list("image_id", flat=True)))
+def last_revoked(dataset_id: int) -> Label | None:
+    """The reference label that a dataset lost and did not get again."""
+    labels = Label.objects.filter(dataset=dataset_id, kind=LabelKind.REFERENCE).select_related("decision")
+    last = labels.order_by("granted_at", "pk").last()
+    return last if last and not last.is_live else None
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,21 @@
 """The queue: candidates by state, age, claim and origin, with counts, in a constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, F, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from archive.access import Reader
 from archive.models import Image, Version
 from archive.states import ImageState
 from curation.models import Candidate, Decision, Review
-from curation.models.candidate import Origin
+from curation.models.candidate import Origin, Scope
 from curation.models.review import Conflict
 from curation.selectors import reviews as review_selectors
 from curation.selectors.technical import Term, terms
@@ -272,7 +272,7 @@ def of_depositor(user: Reader) -> list[Candidate]:
 
 
 def _rows(page: Sequence[Candidate], now: datetime) -> list[Row]:
-    pictures = pictures_of(candidate.dataset_id for candidate in page)
+    pictures = pictures_of(page)
     metadata = _metadata_of(page)
     reviews: defaultdict[int, list[Review]] = defaultdict(list)
     for review in Review.objects.filter(candidate__in=page):
@@ -280,7 +280,7 @@ def _rows(page: Sequence[Candidate], now: datetime) -> list[Row]:
     return [
         Row(
             candidate=candidate,
-            picture=pictures.get(candidate.dataset_id),
+            picture=pictures.get(candidate.pk),
             organisms=terms(metadata.get(candidate.dataset_id, {}), "biosample", "organism"),
             methods=terms(metadata.get(candidate.dataset_id, {}), "acquisition", "imaging_method"),
             note=_note(candidate, reviews[candidate.pk]),
@@ -290,16 +290,21 @@ def _rows(page: Sequence[Candidate], now: datetime) -> list[Row]:
     ]
 
 
-def pictures_of(dataset_ids: Iterable[int]) -> dict[int, Image]:
-    """The first drawn image of each dataset, in one query."""
-    first = (
-        Image.objects.filter(dataset=OuterRef("dataset"), state=ImageState.RENDERED, until_version__isnull=True)
-        .filter(from_version__lte=F("dataset__latest_version"))
-        .order_by("number")
-        .values("pk")[:1]
+def pictures_of(page: Sequence[Candidate]) -> dict[int, Image]:
+    """The first drawn image that each candidate is about, in two queries."""
+    drawn = Image.objects.filter(state=ImageState.RENDERED, until_version__isnull=True, role="").order_by("number")
+    of_dataset = drawn.filter(dataset=OuterRef("dataset"), from_version__lte=OuterRef("dataset__latest_version"))
+    firsts = {
+        Scope.DATASET: of_dataset,
+        Scope.COMPONENT: of_dataset.filter(file__component=OuterRef("component")),
+        Scope.IMAGES: drawn.filter(candidacies=OuterRef("pk")),
+    }
+    first = Case(*(When(scope=scope, then=Subquery(rows.values("pk")[:1])) for scope, rows in firsts.items()))
+    chosen = dict(
+        Candidate.objects.filter(pk__in=[one.pk for one in page]).annotate(first=first).values_list("pk", "first")
     )
-    images = Image.objects.filter(dataset__in=set(dataset_ids), pk=Subquery(first)).select_related("dataset")
-    return {image.dataset_id: image for image in images}
+    images = Image.objects.select_related("dataset").in_bulk([pk for pk in chosen.values() if pk])
+    return {candidate: images[pk] for candidate, pk in chosen.items() if pk in images}
 
 
 def _metadata_of(page: Sequence[Candidate]) -> dict[int, dict]:

@@ -1,6 +1,6 @@
 """What stands beside a review: completeness of the metadata, findings of the checks, pictures. Read, never judged."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,8 @@ class Technical:
     """The panel. `completeness` is None where the template of the deposit is not known any more."""
 
     version: Version | None
+    # Which images are judged, in words: "image I6", "all 9 images of version 1".
+    covers: str
     images: list[Image]
     image_count: int
     drawn_count: int
@@ -64,9 +66,11 @@ def panel(candidate: Candidate, user: Reader) -> Technical:
     }
     sizes = images.exclude(physical_x_um=None).order_by().values_list("physical_x_um", flat=True).distinct()[:4]
     study = _section(metadata, "study")
+    shown = list(images.order_by("number")[:SHOTS])
     return Technical(
         version=version,
-        images=list(images.order_by("number")[:SHOTS]),
+        covers=_covers(candidate, counts["all"], [image.number for image in shown]),
+        images=shown,
         image_count=counts["all"],
         drawn_count=counts["drawn"],
         findings=_findings(images),
@@ -80,9 +84,19 @@ def panel(candidate: Candidate, user: Reader) -> Technical:
     )
 
 
+def _covers(candidate: Candidate, count: int, numbers: Sequence[int]) -> str:
+    counted = "1 image" if count == 1 else f"{count:,} images"
+    if candidate.scope == Scope.IMAGES:
+        rest = f" and {count - len(numbers):,} more" if count > len(numbers) else ""
+        return f"{counted} of the dataset: {', '.join(f'I{number}' for number in numbers)}{rest}"
+    if candidate.scope == Scope.COMPONENT:
+        return f"{counted} of the study component “{candidate.component}”"
+    return f"the whole dataset, version {candidate.version}: {counted}"
+
+
 def images_of(candidate: Candidate, user: Reader) -> QuerySet[Image]:
     """The images that a candidate is about, of those that this reader may see."""
-    images = visible_to(Image.objects.filter(dataset=candidate.dataset_id), user).select_related("dataset")
+    images = visible_to(Image.objects.filter(dataset=candidate.dataset_id, role=""), user).select_related("dataset")
     if candidate.scope == Scope.IMAGES:
         return images.filter(candidacies=candidate)
     return images.filter(file__component=candidate.component) if candidate.scope == Scope.COMPONENT else images

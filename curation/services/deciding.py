@@ -15,38 +15,33 @@ from curation.models.candidate import Origin
 from curation.selectors import candidates as candidate_selectors
 from curation.selectors import reviews as selectors
 from curation.services import moving
-from curation.workflow import DECISIONS, Action, CandidateState
+from curation.workflow import A_SENTENCE, DECISIONS, Action, CandidateState, is_sentence
 
 # What the scores would lead to; anything else needs a public reason.
 _FOLLOWS = {Outcome.ACCEPT: Action.ACCEPT, Outcome.DECLINE: Action.DECLINE}
 
 
-def outcome_of(word: str) -> Action:
-    """What was chosen as an action; raises Invalid where nothing was."""
-    if word not in [str(action) for action in DECISIONS]:
-        raise Invalid("Choose a decision.", [FieldProblem("/outcome", "Choose whether to accept, decline or defer.")])
-    return Action(word)
+def decide(*, candidate: Candidate, actor: User, outcome: str, rationale: str, deviation: str = "") -> Decision:
+    """Conclude a round. Public for ever: rationale, scores, and the reason if it differs from the scores.
 
-
-def decide(*, candidate: Candidate, actor: User, outcome: Action, rationale: str, deviation: str = "") -> Decision:
-    """Conclude a round. Public for ever: rationale, scores, and the reason if it differs from the scores."""
-    outcome = outcome_of(str(outcome))
-    move = moving.require(candidate=candidate, action=outcome, actor=actor, reason=rationale)
+    `outcome` is one of DECISIONS; whatever lacks is said at once.
+    """
+    action = Action(outcome) if outcome in list(DECISIONS) else None
+    moving.permit(candidate=candidate, action=action or Action.DEFER, actor=actor)
     found = selectors.of_candidate(candidate)
     assessed = selectors.assessment(found)
     _require_impartial(candidate, actor, found)
-    _require_grounds(outcome, assessed, deviation)
-    accepted = outcome is Action.ACCEPT
+    _require_grounds(action, assessed, rationale, deviation)
     wore_label = candidate.labelled
-    labelled = accepted or (wore_label and outcome is Action.DEFER)
+    labelled = action is Action.ACCEPT or (wore_label and action is Action.DEFER)
     try:
         with transaction.atomic():
-            moving.perform(
-                candidate=candidate, action=outcome, actor=actor, reason=rationale, set_to={"labelled": labelled}
+            move = moving.perform(
+                candidate=candidate, action=action, actor=actor, reason=rationale, set_to={"labelled": labelled}
             )
-            decision = _create(candidate, actor, move.to, rationale, deviation, assessed, found)
+            decision = _create(candidate, actor, move.to_state, rationale, deviation, assessed, found)
             _settle_label(candidate, decision, actor)
-            if accepted or (wore_label and not labelled):
+            if action is Action.ACCEPT or (wore_label and not labelled):
                 emit(Event.DATASET_CHANGED, dataset_id=candidate.dataset_id)
     except IntegrityError as error:
         raise MovedOn("Another editor decided this candidate just before you. Reload the page to read it.") from error
@@ -69,20 +64,30 @@ def _require_impartial(candidate: Candidate, actor: User, found: list[Review]) -
             raise NotIndependent("You took the decision that is appealed, so that another editor has to answer.")
 
 
-def _require_grounds(outcome: Action, assessed: criteria.Assessment, deviation: str) -> None:
-    if outcome is Action.ACCEPT and assessed.outcome is Outcome.INCOMPLETE:
-        raise ReviewsMissing(f"Nothing is accepted without {criteria.REVIEWS_NEEDED} reviews. {assessed.sentence}")
-    if needs_deviation(outcome, assessed) and not deviation.strip():
-        raise Invalid(
-            "This decision differs from the scores, and readers must be told why.",
-            [FieldProblem("/deviation", f"{assessed.sentence} Write why you decide otherwise; it is public.")],
-        )
+def _require_grounds(action: Action | None, assessed: criteria.Assessment, rationale: str, deviation: str) -> None:
+    """Everything that a decision lacks, at once."""
+    too_early = action is Action.ACCEPT and assessed.outcome is Outcome.INCOMPLETE
+    early = f"Nothing is accepted without {criteria.REVIEWS_NEEDED} reviews. {assessed.sentence}"
+    problems = []
+    if action is None:
+        problems.append(FieldProblem("/outcome", "Choose whether to accept, decline or defer."))
+    if not is_sentence(rationale):
+        problems.append(FieldProblem("/reason", f"Write {A_SENTENCE} that a reader of the record understands."))
+    if action and not too_early and needs_deviation(action, assessed) and not is_sentence(deviation):
+        sentence = f"{assessed.sentence} Write why you decide otherwise, {A_SENTENCE}; it is public."
+        problems.append(FieldProblem("/deviation", sentence))
+    if problems and too_early:
+        problems.append(FieldProblem("/outcome", early))
+    if problems:
+        raise Invalid("The decision needs another look; what you typed is kept.", problems)
+    if too_early:
+        raise ReviewsMissing(early)
 
 
 def _create(
     candidate: Candidate,
     editor: User,
-    outcome: CandidateState | None,
+    outcome: str,
     rationale: str,
     deviation: str,
     assessed: criteria.Assessment,
@@ -126,7 +131,7 @@ def _grant(candidate: Candidate, decision: Decision) -> None:
             kind=LabelKind.REFERENCE,
             granted_at=decision.decided_at,
             decision=decision,
-            evidence=evidence_line(decision),
+            evidence=decision.evidence,
         )
 
 
@@ -143,15 +148,6 @@ def _withdraw(candidate: Candidate, actor: User | None, reason: str) -> None:
     other = candidate_selectors.last_acceptance(candidate.dataset_id, besides=candidate.pk)
     if other:
         _grant(other.candidate, other)
-
-
-def evidence_line(decision: Decision) -> str:
-    """Why a dataset has its label, in a line: "Accepted 12 March 2026 by two reviewers, 15 of 18 points"."""
-    count = {2: "two", 3: "three", 4: "four"}.get(decision.review_count, str(decision.review_count))
-    return (
-        f"Accepted {decision.decided_at:%-d %B %Y} by {count} reviewers, "
-        f"{decision.points} of {decision.most_points} points"
-    )
 
 
 def decline_early(*, candidate: Candidate, actor: User, reason: str) -> CurationMove:

@@ -10,13 +10,23 @@ from archive.services import auditing
 from curation.errors import MovedOn, NotIndependent
 from curation.models import Candidate, CurationMove
 from curation.selectors.people import is_member, roles_of
-from curation.workflow import Action, CandidateState, Move, Role, check
+from curation.services import notifying
+from curation.workflow import Action, CandidateState, Move, Role, check, permitted
 
 
 def require(*, candidate: Candidate, action: Action, actor: User | None, reason: str = "") -> Move:
     """The row of the table that lets this person do this now; raises what is in the way. `actor` None is the portal."""
-    roles = frozenset({Role.PORTAL}) if actor is None else roles_of(actor)
-    move = check(action, CandidateState(candidate.state), roles, reason)
+    check(action, CandidateState(candidate.state), _roles(actor), reason)
+    return permit(candidate=candidate, action=action, actor=actor)
+
+
+def _roles(actor: User | None) -> frozenset[Role]:
+    return frozenset({Role.PORTAL}) if actor is None else roles_of(actor)
+
+
+def permit(*, candidate: Candidate, action: Action, actor: User | None) -> Move:
+    """The same before there is a reason: whether this person may open the page of the action."""
+    move = permitted(action, CandidateState(candidate.state), _roles(actor))
     if move.independent and actor is not None and is_member(actor, candidate.dataset):
         raise NotIndependent(
             f"You belong to {candidate.dataset.accession}, so that somebody else has to do this. Ask another "
@@ -58,6 +68,7 @@ def perform(
             at=now,
         )
         audit(candidate, entry)
+        notifying.plan(entry)
     candidate.refresh_from_db()
     return entry
 

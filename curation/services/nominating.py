@@ -14,10 +14,9 @@ from curation.errors import AlreadyCandidate
 from curation.models import Candidate, CurationMove
 from curation.models.candidate import Scope
 from curation.selectors.people import TEAM, is_member, roles_of
-from curation.services import moving
-from curation.workflow import LIVE, STATE_WORDS, Action, CandidateState, check
+from curation.services import moving, notifying
+from curation.workflow import A_SENTENCE, LIVE, STATE_WORDS, Action, CandidateState, is_sentence, permitted
 
-SHORTEST_REASON = 20
 MOST_IMAGES = 200
 
 
@@ -25,7 +24,7 @@ def nominate(
     *, dataset: Dataset, actor: User, reason: str, component: str = "", images: Sequence[str] = ()
 ) -> Candidate:
     """Propose a public dataset, one of its components, or some of its images (by accession) as reference images."""
-    check(Action.NOMINATE, None, roles_of(actor), reason)
+    permitted(Action.NOMINATE, None, roles_of(actor))
     _require_public(dataset)
     chosen = _images(dataset, images)
     problems = _problems(dataset, reason, component, images, chosen)
@@ -70,6 +69,7 @@ def _create(
         at=now,
     )
     moving.audit(candidate, entry)
+    notifying.plan(entry)
     return candidate
 
 
@@ -86,7 +86,7 @@ def _images(dataset: Dataset, accessions: Sequence[str]) -> list[Image]:
     if not wanted:
         return []
     # As a stranger sees it: a label is public.
-    public = access.visible_to(Image.objects.filter(dataset=dataset), AnonymousUser())
+    public = access.visible_to(Image.objects.filter(dataset=dataset, role=""), AnonymousUser())
     return list(public.filter(accession__in=wanted[: MOST_IMAGES + 1]))
 
 
@@ -94,13 +94,8 @@ def _problems(
     dataset: Dataset, reason: str, component: str, accessions: Sequence[str], chosen: Sequence[Image]
 ) -> list[FieldProblem]:
     found = []
-    if len(reason.strip()) < SHORTEST_REASON:
-        found.append(
-            FieldProblem(
-                "/reason",
-                f"Say in a sentence what others would use these images for; at least {SHORTEST_REASON} characters.",
-            )
-        )
+    if not is_sentence(reason):
+        found.append(FieldProblem("/reason", f"Say in {A_SENTENCE} what others would use these images for."))
     if component and not Component.objects.filter(dataset=dataset, key=component).exists():
         found.append(FieldProblem("/component", "This dataset has no such study component. Choose one of the list."))
     wanted = {accession.strip() for accession in accessions if accession.strip()}

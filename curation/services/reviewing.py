@@ -144,6 +144,7 @@ def save_draft(*, candidate: Candidate, actor: User, judgement: Judgement) -> Re
     """Keep what was typed so far; nobody else sees it."""
     review = _scorable(candidate, actor)
     moving.require(candidate=candidate, action=Action.REVIEW, actor=actor)
+    _require_room(judgement)
     with transaction.atomic():
         _write(review, judgement)
     return own_review(candidate=candidate, actor=actor)
@@ -153,6 +154,7 @@ def submit_review(*, candidate: Candidate, actor: User, judgement: Judgement) ->
     """Hand in the review. What is missing is said at its place, and nothing that was typed is lost."""
     review = _scorable(candidate, actor)
     moving.require(candidate=candidate, action=Action.REVIEW, actor=actor)
+    _require_room(judgement)
     with transaction.atomic():
         _write(review, judgement)
     if problems := gaps(judgement, criteria.VERSIONS[review.criteria_version]):
@@ -181,12 +183,30 @@ def _scorable(candidate: Candidate, actor: User) -> Review:
     return review
 
 
+def _require_room(judgement: Judgement) -> None:
+    """Refuse what would not be kept whole, rather than keep a part of it."""
+    found = []
+    if len(judgement.note.strip()) > LONGEST_TEXT:
+        found.append(FieldProblem("/note", f"Shorten the note to {LONGEST_TEXT} characters."))
+    for key, answer in judgement.answers.items():
+        if len(answer.comment.strip()) > LONGEST_TEXT:
+            found.append(FieldProblem(f"/answers/{key}/comment", f"Shorten this to {LONGEST_TEXT} characters."))
+        if len(_lines(answer)) > MOST_EVIDENCE:
+            found.append(FieldProblem(f"/answers/{key}/evidence", f"Name at most {MOST_EVIDENCE} pieces of evidence."))
+    if found:
+        raise Invalid("The review holds more than can be kept, so that nothing of it was saved yet.", found)
+
+
+def _lines(answer: Answer) -> list[str]:
+    return [line.strip() for line in answer.evidence if line.strip()]
+
+
 def _write(review: Review, judgement: Judgement) -> None:
     kept = criteria.VERSIONS[review.criteria_version].keys
     recommendation = judgement.recommendation if judgement.recommendation in list(Recommendation) else ""
     changed = Review.objects.filter(pk=review.pk, submitted_at__isnull=True, conflict=Conflict.NONE).update(
         recommendation=recommendation,
-        note=judgement.note.strip()[:LONGEST_TEXT],
+        note=judgement.note.strip(),
         may_be_named=judgement.may_be_named,
         saved_at=timezone.now(),
     )
@@ -194,14 +214,13 @@ def _write(review: Review, judgement: Judgement) -> None:
         raise MovedOn("This review was submitted or passed on in another window. Reload the page.")
     for key in kept:
         answer = judgement.answers.get(key, Answer())
-        evidence = [line.strip() for line in answer.evidence if line.strip()][:MOST_EVIDENCE]
         Score.objects.update_or_create(
             review=review,
             criterion=key,
             defaults={
                 "score": answer.score if answer.score in criteria.SCORES else None,
-                "comment": answer.comment.strip()[:LONGEST_TEXT],
-                "evidence": evidence,
+                "comment": answer.comment.strip(),
+                "evidence": _lines(answer),
             },
         )
 

@@ -8,31 +8,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from archive import access
 from archive.errors import Invalid, NotFound, WrongState
-from archive.models import Dataset, User
+from archive.models import Dataset
 from archive.states import PortalRole
 from curation import criteria
 from curation.forms import add_problems
 from curation.forms.candidates import NominateForm, PersonForm, ReasonForm
 from curation.models import Candidate
+from curation.models.candidate import Scope
 from curation.selectors import candidates, technical
 from curation.selectors import reviews as review_selectors
 from curation.selectors.people import is_team, people_with, reviewers_for
-from curation.services import deciding, nominating, reviewing
+from curation.services import acting, moving, nominating
 from curation.workflow import WORDS, Action, ActionWords, CandidateState, Move, find
 
-# The moves that the candidate's page offers as a form with a reason; the others have pages or lists of their own.
-_WITH_REASON = {
-    Action.TRIAGE: nominating.triage,
-    Action.DECLINE: deciding.decline_early,
-    Action.RESUME: reviewing.resume,
-    Action.REVOKE: deciding.revoke,
-    Action.APPEAL: deciding.appeal,
-}
-_PLAIN = {
-    Action.CLAIM: nominating.claim,
-    Action.RELEASE: nominating.release,
-    Action.START_REVIEW: reviewing.start_review,
-}
+# The moves that the candidate's page offers as a form with a reason; the others have pages or buttons of their own.
+_WITH_REASON = frozenset({Action.TRIAGE, Action.DECLINE, Action.RESUME, Action.REVOKE, Action.APPEAL})
+_BUTTONS = frozenset({Action.CLAIM, Action.RELEASE, Action.START_REVIEW})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,6 +52,7 @@ def nominate(request: HttpRequest, accession: str) -> HttpResponse:
         "dataset": dataset,
         "form": form,
         "open_candidate": candidates.open_of_dataset(dataset),
+        "others": candidates.live_of_dataset(dataset).exclude(scope=Scope.DATASET).count(),
         "criteria": criteria.CURRENT,
     }
     return render(request, "curation/nominate.html", context, status=422 if form.errors else 200)
@@ -90,7 +82,8 @@ def _page(request: HttpRequest, found: Candidate, bound: dict | None = None) -> 
         "team": team,
         "reviews": [review for review in reviews if review.round == found.round] if team else [],
         "progress": review_selectors.progress(reviews, found.round),
-        "assessment": review_selectors.assessment(reviews) if sees_scores else None,
+        # Once decided, it is no longer the question whether another review is needed.
+        "assessment": review_selectors.assessment(reviews) if sees_scores and found.is_open else None,
         "own_review": review_selectors.own(found, request.user),
         "decision": candidates.last_decision(found),
         "invite_form": bound.get(Action.INVITE) or (_invite_form(found) if Action.INVITE in allowed else None),
@@ -132,40 +125,47 @@ def move(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     if action not in list(Action):
         raise NotFound("There is no such action. Go back to the candidate and choose one of its buttons.")
     wanted = Action(action)
-    if wanted in (Action.INVITE, Action.ASSIGN):
+    if wanted in acting.ABOUT_PEOPLE:
         return _with_person(request, found, wanted)
-    if wanted in _PLAIN:
-        _PLAIN[wanted](candidate=found, actor=request.user)
+    if wanted in _BUTTONS:
+        acting.act(candidate=found, actor=request.user, action=wanted)
         return _done(request, found, wanted)
     if wanted not in _WITH_REASON:
         raise NotFound("This action has a page of its own. Go back to the candidate and open it there.")
-    row = find(wanted, CandidateState(found.state))
-    form = ReasonForm(request.POST, action=wanted, needs_reason=bool(row and row.needs_reason))
-    if form.is_valid():
-        try:
-            word = "note" if wanted is Action.TRIAGE else "reason"
-            _WITH_REASON[wanted](candidate=found, actor=request.user, **{word: form.cleaned_data["reason"]})
-        except Invalid as error:
-            add_problems(form, error)
-        else:
-            return _done(request, found, wanted)
-    return _page(request, found, {wanted: form})
+    return _with_reason(request, found, wanted)
+
+
+def _with_reason(request: HttpRequest, found: Candidate, action: Action) -> HttpResponse:
+    row = find(action, CandidateState(found.state))
+    form = ReasonForm(request.POST, action=action, needs_reason=bool(row and row.needs_reason))
+    if not form.is_valid():
+        return _page(request, found, {action: form})
+    reason = form.cleaned_data["reason"]
+    try:
+        if action is Action.REVOKE and "confirmed" not in request.POST:
+            moving.require(candidate=found, action=action, actor=request.user, reason=reason)
+            return render(
+                request, "curation/revoke.html", {"section": "curation", "candidate": found, "reason": reason}
+            )
+        acting.act(candidate=found, actor=request.user, action=action, words=reason)
+    except Invalid as error:
+        add_problems(form, error)
+        return _page(request, found, {action: form})
+    return _done(request, found, action)
 
 
 def _with_person(request: HttpRequest, found: Candidate, action: Action) -> HttpResponse:
+    # First of all: the form that comes back with an error lists people, whom only those who may do this see.
+    moving.permit(candidate=found, action=action, actor=request.user)
     form = _invite_form(found, request.POST) if action is Action.INVITE else _assign_form(request.POST)
-    if form.is_valid():
-        person: User = form.cleaned_data["person"]
-        try:
-            if action is Action.INVITE:
-                reviewing.invite(candidate=found, actor=request.user, reviewer=person)
-            else:
-                nominating.assign(candidate=found, actor=request.user, to=person)
-        except Invalid as error:
-            add_problems(form, error, {"reviewer": "person", "to": "person"})
-        else:
-            return _done(request, found, action)
-    return _page(request, found, {action: form})
+    if not form.is_valid():
+        return _page(request, found, {action: form})
+    try:
+        acting.act(candidate=found, actor=request.user, action=action, person=form.cleaned_data["person"])
+    except Invalid as error:
+        add_problems(form, error, {"reviewer": "person", "to": "person"})
+        return _page(request, found, {action: form})
+    return _done(request, found, action)
 
 
 def _done(request: HttpRequest, found: Candidate, action: Action) -> HttpResponse:

@@ -8,13 +8,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from archive.errors import Invalid, NotFound
+from archive.models import Image
 from archive.selectors.datasets import covers
 from curation import criteria as criteria_sets
 from curation import diagram
 from curation.forms import add_problems
 from curation.forms.candidates import ReasonForm
 from curation.labels import BY_KIND, LabelKind
-from curation.selectors import candidates, labels, technical
+from curation.models import Label
+from curation.selectors import candidates, coverage, labels, technical
+from curation.selectors.coverage import Coverage
 from curation.services import deciding
 from curation.workflow import Action
 
@@ -46,9 +49,11 @@ def label(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "curation/label.html", context)
 
 
-def _with_pictures(request: HttpRequest, worn: list) -> list[tuple]:
-    pictures = covers([one.dataset_id for one in worn], request.user)
-    return [(one, pictures.get(one.dataset_id)) for one in worn]
+def _with_pictures(request: HttpRequest, worn: list[Label]) -> list[tuple[Label, Image | None, Coverage | None]]:
+    """Each label with a picture of its dataset, and with how much of the dataset carries it."""
+    ids = [one.dataset_id for one in worn]
+    pictures, covered = covers(ids, request.user), coverage.coverage(ids)
+    return [(one, pictures.get(one.dataset_id), covered.get(one.dataset_id)) for one in worn]
 
 
 @require_safe
@@ -62,6 +67,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     found = labels.get_decision(pk, request.user)
     candidate = found.candidate
     counted = labels.reviews_of(found)
+    label, covered = labels.label_of(found), coverage.coverage([candidate.dataset_id]).get(candidate.dataset_id)
     context = {
         "section": "labels",
         "decision": found,
@@ -69,7 +75,8 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
         "scores": labels.scores_of(counted, found.criteria_version) if counted else None,
         "warned": sum(bool(review.warnings) for review in counted),
         "conflicts": labels.conflicts_before(found),
-        "label": labels.label_of(found),
+        "label": label,
+        "badge": covered.words if covered else "Reference",
         "later": labels.later(found),
         "history": candidates.history(candidate, request.user, public=True),
         "technical": technical.panel(candidate, request.user),

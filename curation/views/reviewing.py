@@ -29,10 +29,26 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReviewForm.of(own, asked)
     if request.method == "POST":
         form = ReviewForm(request.POST, asked=asked)
-        form.is_valid()
-        if _save(request, candidate, form):
+        if request.headers.get("HX-Request"):
+            return _autosave(request, candidate, form)
+        if form.is_valid() and _save(request, candidate, form):
             return redirect(own if request.POST.get("do") != "submit" else candidate)
     return _review_page(request, candidate, own, form)
+
+
+def _autosave(request: HttpRequest, candidate: Candidate, form: ReviewForm) -> HttpResponse:
+    """The part of the page that says when what is typed was saved, or why it was not."""
+    context: dict[str, object] = {}
+    if form.is_valid():
+        try:
+            context["review"] = reviewing.save_draft(
+                candidate=candidate, actor=request.user, judgement=form.judgement()
+            )
+        except (Invalid, WrongState) as error:
+            context["problem"] = str(error)
+    else:
+        context["problem"] = " ".join(str(sentence) for errors in form.errors.values() for sentence in errors)
+    return render(request, "curation/partials/saved.html", context)
 
 
 def _save(request: HttpRequest, candidate: Candidate, form: ReviewForm) -> bool:
@@ -88,14 +104,14 @@ def _review_page(
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     candidate = candidates.get_candidate(pk, request.user)
     if request.method != "POST":
-        moving.require(candidate=candidate, action=Action.DEFER, actor=request.user, reason="to look")
+        moving.permit(candidate=candidate, action=Action.DEFER, actor=request.user)
     form = DecideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             decision = deciding.decide(
                 candidate=candidate,
                 actor=request.user,
-                outcome=deciding.outcome_of(form.cleaned_data["outcome"]),
+                outcome=form.cleaned_data.get("outcome", ""),
                 rationale=form.cleaned_data["rationale"],
                 deviation=form.cleaned_data["deviation"],
             )

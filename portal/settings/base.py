@@ -36,7 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "portal.assets.AssetsConfig",
     "django.contrib.sitemaps",
     "allauth",
     "allauth.account",
@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.answers.WholeAnswersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "portal.refereeing.RefereeMiddleware",
     "portal.http.DomainErrorMiddleware",
 ]
 
@@ -87,7 +89,7 @@ TEMPLATES = [
 DATABASES = {"default": engines.database(os.environ.get("PORTAL_DATABASE_URL", f"sqlite:///{DATA_DIR}/portal.sqlite3"))}
 STORAGES = {
     **engines.storages(os.environ.get("PORTAL_STORAGE_URL", f"file://{DATA_DIR}/files")),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "portal.assets.Assets"},
 }
 PORTAL_SEARCH_URL = os.environ.get("PORTAL_SEARCH_URL", f"tantivy://{DATA_DIR}/search")
 PORTAL_BROKER_URL = os.environ.get("PORTAL_BROKER_URL", f"filesystem://{DATA_DIR}/broker")
@@ -122,6 +124,7 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Micrographia] "
 ORCID_URL = os.environ.get("PORTAL_ORCID_URL", "https://orcid.org")
+ACCOUNT_ADAPTER = "portal.signin.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "archive.signin.OrcidAdapter"
 SOCIALACCOUNT_PROVIDERS = engines.orcid_provider(
     os.environ.get("PORTAL_ORCID_CLIENT_ID", ""), os.environ.get("PORTAL_ORCID_SECRET", ""), ORCID_URL
@@ -129,12 +132,19 @@ SOCIALACCOUNT_PROVIDERS = engines.orcid_provider(
 EMAIL_BACKEND = os.environ.get("PORTAL_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_HOST = os.environ.get("PORTAL_EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("PORTAL_EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("PORTAL_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("PORTAL_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("PORTAL_EMAIL_SECURITY", "") == "starttls"
+EMAIL_USE_SSL = os.environ.get("PORTAL_EMAIL_SECURITY", "") == "tls"
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("PORTAL_MAIL_FROM", "Micrographia <portal@localhost>")
 
 # API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "archive.api.authentication.TokenAuthentication",
+        "archive.api.authentication.RefereeAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": [
@@ -147,7 +157,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "portal.http.problem_json",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"search": "120/min", "export": "20/min"},
+    "DEFAULT_THROTTLE_RATES": {"search": "120/min", "export": "20/min", "tiles": "12000/min"},
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
@@ -159,6 +169,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "ImageRole": "archive.imaging.naming.ImageRole",
         "DepositionState": "archive.states.DepositionState",
         "FileKind": "archive.states.FileKind",
         "FileState": "archive.states.FileState",
@@ -168,18 +179,32 @@ SPECTACULAR_SETTINGS = {
 
 # The archive's own choices
 PORTAL_ACCESSION_PREFIX = os.environ.get("PORTAL_ACCESSION_PREFIX", "MG")
-PORTAL_DOI_PREFIX = os.environ.get("PORTAL_DOI_PREFIX", "10.5072")  # DataCite's test prefix: reserved, never sent
+PORTAL_DOI_PREFIX = os.environ.get("PORTAL_DOI_PREFIX", "10.5072")  # the default is for tests and leads nowhere
+# DOIs are registered where there is a DataCite account, and else reserved here alone.
+PORTAL_DATACITE_ACCOUNT = os.environ.get("PORTAL_DATACITE_ACCOUNT", "")
+PORTAL_DATACITE_PASSWORD = os.environ.get("PORTAL_DATACITE_PASSWORD", "")
+PORTAL_DOI_RESOLVER = os.environ.get("PORTAL_DOI_RESOLVER", "https://doi.org").rstrip("/")
 PORTAL_NAME = os.environ.get("PORTAL_NAME", "Micrographia")
+# Who is asked for publications; with an empty address a service is not asked.
+PORTAL_EUROPE_PMC_URL = os.environ.get("PORTAL_EUROPE_PMC_URL", "https://www.ebi.ac.uk/europepmc/webservices/rest")
+PORTAL_CROSSREF_URL = os.environ.get("PORTAL_CROSSREF_URL", "https://api.crossref.org")
+PORTAL_DATACITE_URL = os.environ.get("PORTAL_DATACITE_URL", "https://api.datacite.org")
 PORTAL_TEMPLATE_DIRS = [p for p in os.environ.get("PORTAL_TEMPLATE_DIRS", "").split(":") if p]
 PORTAL_MAX_FILE_BYTES = int(os.environ.get("PORTAL_MAX_FILE_BYTES", 5 * 10**12))
 PORTAL_MAX_FILES = int(os.environ.get("PORTAL_MAX_FILES", 500_000))
+# Files whose bytes one person sends at the same moment; each holds a thread of the web server.
+PORTAL_UPLOADS_AT_ONCE = int(os.environ.get("PORTAL_UPLOADS_AT_ONCE", 12))
 PORTAL_QUOTA_BYTES = int(os.environ.get("PORTAL_QUOTA_BYTES", 500 * 10**9))
 # A row whose worker was not heard of for so long is sent on again.
 PORTAL_STALE_SECONDS = float(os.environ.get("PORTAL_STALE_SECONDS", 20))
+PORTAL_COMPRESS_ORIGINALS = os.environ.get("PORTAL_COMPRESS_ORIGINALS", "0") == "1"
 PORTAL_SCRATCH_BYTES = int(os.environ.get("PORTAL_SCRATCH_BYTES", 50 * 10**9))
+# How long what was submitted may stay private until its release.
+PORTAL_LONGEST_EMBARGO_DAYS = int(os.environ.get("PORTAL_LONGEST_EMBARGO_DAYS", 730))
 PORTAL_UPLOAD_EXPIRY_DAYS = int(os.environ.get("PORTAL_UPLOAD_EXPIRY_DAYS", 14))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 
 # Web
 LANGUAGE_CODE = "en-gb"

@@ -5,7 +5,16 @@ import os
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import ALLOWED_HOSTS, DEBUG, REST_FRAMEWORK, SECRET_KEY, SITE_URL
+from portal.settings.base import (
+    ALLOWED_HOSTS,
+    DEBUG,
+    PORTAL_DATACITE_ACCOUNT,
+    PORTAL_DATACITE_PASSWORD,
+    PORTAL_DOI_PREFIX,
+    REST_FRAMEWORK,
+    SECRET_KEY,
+    SITE_URL,
+)
 from portal.settings.base import PORTAL_BROKER_URL as BROKER_URL
 
 EMBEDDED = False
@@ -23,6 +32,8 @@ def _problems() -> list[str]:
         found.append("PORTAL_ALLOWED_HOSTS must name the portal's host names, and not *.")
     if not SITE_URL.startswith("https://"):
         found.append("PORTAL_SITE_URL must start with https://.")
+    if PORTAL_DATACITE_ACCOUNT and (not PORTAL_DATACITE_PASSWORD or PORTAL_DOI_PREFIX == "10.5072"):
+        found.append("PORTAL_DATACITE_ACCOUNT needs PORTAL_DATACITE_PASSWORD, and your prefix as PORTAL_DOI_PREFIX.")
     for name in ("DATABASE", "STORAGE", "BROKER", "SEARCH"):
         url = os.environ.get(f"PORTAL_{name}_URL", "")
         if not url or url.startswith(_EMBEDDED_SCHEMES):

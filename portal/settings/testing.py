@@ -42,3 +42,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 PORTAL_IMAGING_SOCKET = str(_folder / "imaging.sock")
 EMBEDDED = True
+# Nobody is asked, unless a test names a server of its own.
+PORTAL_EUROPE_PMC_URL = PORTAL_CROSSREF_URL = PORTAL_DATACITE_URL = ""

@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from search.address import from_params
 from search.facets import Kind, did_you_mean, registry
-from search.query import QueryError, from_params
+from search.query import QueryError
 from search.results import Facet, Hit
 from search.selectors import finding
 

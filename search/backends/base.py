@@ -11,6 +11,9 @@ from search.results import Facet, Results, Suggestion
 # The reader's token that stands for everything: administrators only.
 EVERYTHING = "*"
 Access = frozenset[str]
+# A word in the title, and a facet's value that is exactly what was asked for, come first.
+TITLE_BOOST = 3.0
+WHOLE_BOOST = 2.0
 
 
 class SearchBackend(ABC):

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from search import words
-from search.facets import FacetRegistry, Kind
+from search.facets import VALUES, FacetRegistry, Kind
 from search.query import TEXT_FIELDS, Sort
 from search.results import Hit
 
@@ -71,6 +71,11 @@ SORT_FIELDS = {
 _TEXTS = sorted({name for name in TEXT_FIELDS.values() if name != "title"})
 
 
+def is_of_values(field_name: str) -> bool:
+    """Whether a field holds the names of a facet's values, whole ones among them."""
+    return field_name.endswith(VALUES)
+
+
 def schema(kind: Kind, facets: FacetRegistry) -> dict[str, FieldType]:
     """The fields of an index."""
     found = {"id": FieldType.KEYWORD, "access": FieldType.KEYWORD, "revision": FieldType.REVISION}
@@ -104,11 +109,11 @@ def fields(document: SearchDocument, facets: FacetRegistry) -> dict[str, Any]:
             found[facet.name] = [float(value) for value in document.numbers.get(facet.name, ())]
             continue
         values = [term for term in document.terms if term.facet == facet.name]
-        spoken = [
-            word for term in values for word in (term.key, facet.label_of(term.key), *term.synonyms, *term.ancestors)
-        ]
+        # A word of a synonym alone names something else: a mouse is no mouse-ear cress. A broader term's may well.
+        named = [name for term in values for name in (term.key, facet.label_of(term.key), *term.ancestors)]
+        spoken = [*named, *(name for term in values for name in term.synonyms)]
         found[facet.name] = list(dict.fromkeys(term.key for term in values))
-        found[facet.words_field] = words.indexed(dict.fromkeys(spoken))
+        found[facet.words_field] = f"{words.indexed(dict.fromkeys(named))} {words.GAP} {words.indexed_whole(spoken)}"
         everything += spoken
     found["body"] = words.indexed(dict.fromkeys(everything))
     found["exact"] = words.indexed_unstemmed(everything)

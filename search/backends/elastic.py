@@ -16,13 +16,14 @@ import elasticsearch
 import opensearchpy
 
 from search import why, words
+from search.address import decode_cursor, encode_cursor
 from search.backends import elastic_query as build
 from search.backends.base import EVERYTHING, Access, SearchBackend
 from search.backends.counting import counted, suggestions, terms_facet
 from search.backends.document import SearchDocument, fields, hit, now_revision, schema
 from search.errors import IndexOutdated, RebuildRunning, SearchUnavailable
 from search.facets import FacetDeclaration, FacetRegistry, Kind, registry
-from search.query import Prefix, SearchQuery, decode_cursor, encode_cursor
+from search.query import Prefix, SearchQuery
 from search.results import Facet, Results, Suggestion
 
 BULK = 500

@@ -7,13 +7,12 @@ from elasticsearch_dsl import Q, Search
 from elasticsearch_dsl.query import Query
 
 from search import words
-from search.backends.base import EVERYTHING, Access
+from search.backends.base import EVERYTHING, TITLE_BOOST, WHOLE_BOOST, Access
 from search.backends.counting import EVERY_BUCKET, other_filters
-from search.backends.document import SORT_FIELDS, FieldType
+from search.backends.document import SORT_FIELDS, FieldType, is_of_values
 from search.facets import FacetDeclaration
 from search.query import And, Node, Not, Or, Phrase, Prefix, Range, SearchQuery, Word
 
-TITLE_BOOST = 3.0
 _TYPES: dict[FieldType, dict[str, Any]] = {
     FieldType.KEYWORD: {"type": "keyword"},
     # Words come from our own tokeniser; the engine only cuts at the spaces.
@@ -49,11 +48,20 @@ def _in_field(node: Word | Phrase | Prefix, field: str, boost: float) -> Query:
     if isinstance(node, Prefix):
         # Only body and title keep unstemmed words; a prefix in another field is asked of its stems.
         exact = {"body": "exact", "title": "title_exact"}.get(field, field)
-        return Q("prefix", **{exact: {"value": node.text, "boost": boost}})
+        begins = Q("prefix", **{exact: {"value": node.text, "boost": boost}})
+        if not is_of_values(field):
+            return begins
+        named = Q("prefix", **{field: {"value": f"{words.WHOLE}{node.text}", "boost": boost}})
+        return Q("bool", should=[begins, named], minimum_should_match=1)
     found = words.stems(node.text)
     if len(found) == 1:
-        return Q("term", **{field: {"value": found[0], "boost": boost}})
-    return Q("match_phrase", **{field: {"query": " ".join(found), "boost": boost}})
+        among = Q("term", **{field: {"value": found[0], "boost": boost}})
+    else:
+        among = Q("match_phrase", **{field: {"query": " ".join(found), "boost": boost}})
+    if not is_of_values(field):
+        return among
+    exactly = Q("term", **{field: {"value": words.whole(node.text), "boost": boost * WHOLE_BOOST}})
+    return Q("bool", should=[exactly, among], minimum_should_match=1)
 
 
 def of_range(bounds: Range) -> Query:

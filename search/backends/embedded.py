@@ -11,6 +11,7 @@ from typing import Any
 import tantivy
 
 from search import why, words
+from search.address import decode_cursor, encode_cursor
 from search.backends import embedded_query as build
 from search.backends.base import EVERYTHING, Access, SearchBackend
 from search.backends.counting import EVERY_BUCKET, counted, other_filters, suggestions, terms_facet
@@ -19,7 +20,7 @@ from search.backends.embedded_index import EmbeddedIndex
 from search.backends.generations import Generations
 from search.errors import SearchUnavailable
 from search.facets import FacetDeclaration, FacetRegistry, Kind, registry
-from search.query import Prefix, QueryError, SearchQuery, decode_cursor, encode_cursor
+from search.query import Prefix, QueryError, SearchQuery
 from search.results import Facet, Hit, Results, Suggestion
 
 REBUILD_BATCH = 5_000

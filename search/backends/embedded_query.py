@@ -6,10 +6,9 @@ import tantivy
 from tantivy import Occur, Query
 
 from search import words
-from search.backends.base import EVERYTHING, Access
+from search.backends.base import EVERYTHING, TITLE_BOOST, WHOLE_BOOST, Access
+from search.backends.document import is_of_values
 from search.query import And, Node, Not, Or, Phrase, Prefix, Range, SearchQuery, Word
-
-TITLE_BOOST = 3.0
 
 
 def any_of(schema: tantivy.Schema, field: str, values: Sequence[str]) -> Query:
@@ -75,11 +74,18 @@ def _in_field(schema: tantivy.Schema, node: Word | Phrase | Prefix, field: str) 
     if isinstance(node, Prefix):
         # Only body and title keep unstemmed words; a prefix in another field is asked of its stems.
         exact = {"body": "exact", "title": "title_exact"}.get(field, field)
-        return Query.regex_query(schema, exact, f"{node.text}.*")
+        begins = Query.regex_query(schema, exact, f"{node.text}.*")
+        if not is_of_values(field):
+            return begins
+        return some_of([begins, Query.regex_query(schema, field, f"{words.WHOLE}{node.text}.*")])
     found = words.stems(node.text)
     if len(found) == 1:
-        return Query.term_query(schema, field, found[0])
-    return Query.phrase_query(schema, field, list(found))
+        among = Query.term_query(schema, field, found[0])
+    else:
+        among = Query.phrase_query(schema, field, list(found))
+    if not is_of_values(field):
+        return among
+    return some_of([Query.boost_query(Query.term_query(schema, field, words.whole(node.text)), WHOLE_BOOST), among])
 
 
 def of_range(schema: tantivy.Schema, bounds: Range) -> Query:

@@ -36,7 +36,7 @@ def _still_there(kind: Kind, hits: Sequence[Hit], reader: Reader) -> dict[str, i
     if kind is Kind.DATASET:
         rows = Dataset.objects.filter(accession__in=accessions, standing=Standing.CURRENT)
     else:
-        rows = Image.objects.filter(accession__in=accessions, dataset__standing=Standing.CURRENT)
+        rows = Image.objects.filter(accession__in=accessions, role="", dataset__standing=Standing.CURRENT)
     return dict(access.visible_to(rows, reader).values_list("accession", "pk"))
 
 
@@ -44,16 +44,24 @@ def _dressed(kind: Kind, hits: Sequence[Hit], keys: Mapping[str, int], reader: R
     shots = [shot["accession"] for hit in hits for shot in hit.shown.get("shots", ())]
     found = pictures(shots if kind is Kind.DATASET else keys, reader) if hits else {}
     if kind is Kind.IMAGE:
-        return [_image(hit, found.get(hit.accession)) for hit in hits]
+        worn = extensions.image_badges([keys[hit.accession] for hit in hits])
+        return [_image(hit, found.get(hit.accession), worn[keys[hit.accession]]) for hit in hits]
     badges = extensions.badges([keys[hit.accession] for hit in hits])
     return [_dataset(hit, found, badges[keys[hit.accession]]) for hit in hits]
 
 
-def _image(hit: Hit, picture: Picture | None) -> Hit:
+def _image(hit: Hit, picture: Picture | None, badges: Sequence[extensions.Badge]) -> Hit:
+    shown = {**hit.shown, "labels": _labels(badges)}
     if picture is None:
-        return hit
-    shown = {**hit.shown, "width": picture.width, "height": picture.height, "no_picture": ""}
+        return replace(hit, shown=shown)
+    shown |= {"width": picture.width, "height": picture.height, "no_picture": ""}
     return replace(hit, thumbnail=picture.url, shown=shown)
+
+
+def _labels(badges: Sequence[extensions.Badge]) -> list[dict[str, str]]:
+    return [
+        {"kind": badge.kind, "label": badge.label, "evidence": badge.evidence, "url": badge.url} for badge in badges
+    ]
 
 
 def _dataset(hit: Hit, found: Mapping[str, Picture], badges: Sequence[extensions.Badge]) -> Hit:
@@ -61,11 +69,8 @@ def _dataset(hit: Hit, found: Mapping[str, Picture], badges: Sequence[extensions
     for shot in hit.shown.get("shots", ()):
         if picture := found.get(shot["accession"]):
             shots.append({**shot, "url": picture.url, "width": picture.width, "height": picture.height})
-    labels = [
-        {"key": badge.slug, "label": badge.label, "evidence": badge.evidence, "url": badge.url} for badge in badges
-    ]
     thumbnail = shots[0]["url"] if shots else ""
-    return replace(hit, thumbnail=thumbnail, shown={**hit.shown, "shots": shots, "labels": labels})
+    return replace(hit, thumbnail=thumbnail, shown={**hit.shown, "shots": shots, "labels": _labels(badges)})
 
 
 def count(query: SearchQuery, reader: Reader) -> int:

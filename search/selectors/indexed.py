@@ -17,11 +17,11 @@ def indexed_datasets() -> QuerySet[Dataset]:
 
 
 def indexed_images() -> QuerySet[Image]:
-    """Images of the latest version, and those that an open deposition adds."""
+    """Images of the latest version, and those that an open deposition adds; none that scanners add to slides."""
     latest = F("dataset__latest_version")
     released = Q(from_version__lte=latest) & (Q(until_version__isnull=True) | Q(until_version__gt=latest))
     drafted = Q(until_version__isnull=True) & _has_open_deposition("dataset_id")
-    return Image.objects.filter(released | drafted, dataset__standing=Standing.CURRENT)
+    return Image.objects.filter(released | drafted, role="", dataset__standing=Standing.CURRENT)
 
 
 def _has_open_deposition(reference: str) -> Q:

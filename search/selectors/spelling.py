@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from archive.models import Term
 from search import words
 from search.facets import Kind, registry
-from search.query import Prefix, SearchQuery, parse, wanted
+from search.language import parse
+from search.query import Prefix, SearchQuery, wanted
 from search.selectors import finding
 
 MOST_VALUES = 2_000

@@ -24,6 +24,12 @@ def is_italic(facet: FacetDeclaration | str) -> bool:
 
 
 @register.filter
+def id_of(facet: str, key: str) -> str:
+    """The id of a value's box: always the same, so that the focus stays on it when the results come anew."""
+    return f"v-{facet}-{'_'.join(key.split())}"
+
+
+@register.filter
 def of_kind(totals: dict[str, int] | str, kind: str) -> int | None:
     """The number for a tab; none (and an empty string in place of the numbers) when nothing was counted."""
     return totals.get(kind) if isinstance(totals, dict) else None

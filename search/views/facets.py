@@ -8,10 +8,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from search import presentation
+from search.address import from_params
 from search.errors import SearchUnavailable
 from search.facets import FacetDeclaration, Kind, registry
-from search.query import QueryError, from_params
+from search.query import QueryError
 from search.selectors import finding
+from search.throttling import throttled
 from search.views.results import FACET_PAGES, frame, kept_filters
 
 PER_PAGE = 200
@@ -21,11 +23,13 @@ EVERY = 20_000
 
 
 @require_safe
+@throttled
 def dataset_facet(request: HttpRequest, name: str) -> HttpResponse:
     return _page(request, Kind.DATASET, name)
 
 
 @require_safe
+@throttled
 def image_facet(request: HttpRequest, name: str) -> HttpResponse:
     return _page(request, Kind.IMAGE, name)
 
@@ -41,7 +45,7 @@ def _page(request: HttpRequest, kind: Kind, name: str) -> HttpResponse:
     try:
         context |= _values(request, kind, facet, contains)
     except QueryError as error:
-        context["fixes"] = presentation.fixes(error, params)
+        context["fixes"] = presentation.fixes(error.problems, params)
         context["kept"] = kept_filters(params, kind, {wrong for wrong, _ in error.problems})
         status = 400
     except SearchUnavailable:

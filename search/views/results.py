@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from search import presentation
+from search.address import from_params, read
 from search.errors import SearchUnavailable
 from search.facets import Kind, registry
-from search.query import SIZES, QueryError, SearchQuery, from_params
+from search.query import SIZES, QueryError, SearchQuery
 from search.results import Results
-from search.selectors import finding, spelling
+from search.selectors import accessions, finding, spelling
+from search.throttling import throttled
 
 TEMPLATES = {Kind.DATASET: "search/datasets.html", Kind.IMAGE: "search/images.html"}
 PAGES = {Kind.DATASET: "search:datasets", Kind.IMAGE: "search:images"}
@@ -23,11 +25,13 @@ STRIP = 6
 
 
 @require_safe
+@throttled
 def datasets(request: HttpRequest) -> HttpResponse:
     return _page(request, Kind.DATASET)
 
 
 @require_safe
+@throttled
 def images(request: HttpRequest) -> HttpResponse:
     return _page(request, Kind.IMAGE)
 
@@ -39,12 +43,19 @@ def _page(request: HttpRequest, kind: Kind) -> HttpResponse:
     if looked_in or said != request.GET:
         page = reverse(FACET_PAGES[kind], args=[looked_in]) if looked_in else reverse(PAGES[kind])
         return redirect(f"{page}?{said.urlencode()}" if said else page)
+    if list(said) == ["q"] and (record := accessions.record_of(said["q"], request.user)):
+        return redirect(record)
     context = frame(request, kind)
-    status = 200
+    query, problems = read(kind, params)
+    # A part of the page that a script asks for is put in whatever it says.
+    status = 400 if problems and not request.headers.get("HX-Request") else 200
+    context["fixes"] = presentation.fixes(problems, params)
     try:
-        context |= _found(from_params(kind, params), request)
+        if any(name == "q" for name, _ in problems):
+            raise QueryError(*problems)  # without its words this would be another search
+        context |= _found(query, request, problems)
     except QueryError as error:
-        context["fixes"] = presentation.fixes(error, params)
+        context["fixes"] = presentation.fixes(error.problems, params)
         context["kept"] = kept_filters(params, kind, {name for name, _ in error.problems})
         status = 400
     except SearchUnavailable:
@@ -87,7 +98,7 @@ def _search_inside(request: HttpRequest, kind: Kind) -> str:
 def kept_filters(params: dict[str, list[str]], kind: Kind, wrong: set[str]) -> list[tuple[str, str]]:
     """The chosen filters as hidden fields, so that mending one thing loses no other."""
     names = {name for facet in registry.of(kind) for name in (facet.name, *_ends(facet.name))} | {"sort", "size"}
-    broken = wrong | {name.rsplit(".", 1)[0] + ".unit" for name in wrong if "." in name}
+    broken = wrong | {end for name in wrong if "." in name for end in _ends(name.rsplit(".", 1)[0])}
     return [(name, value) for name, values in params.items() if name in names - broken for value in values if value]
 
 
@@ -95,18 +106,21 @@ def _ends(name: str) -> tuple[str, ...]:
     return tuple(f"{name}.{end}" for end in ("min", "max", "unit"))
 
 
-def _found(query: SearchQuery, request: HttpRequest) -> dict[str, Any]:
+def _found(query: SearchQuery, request: HttpRequest, problems: presentation.Problems = ()) -> dict[str, Any]:
+    """What a search finds, without the filters that could not be read: those stay in their fields with a sentence."""
     results = finding.find(query, request.user)
+    params = dict(request.GET.lists())
+    unread = presentation.unread(problems, params)
     found = {
         "query": query,
         "results": results,
         "chips": presentation.chips(query),
-        "facets": presentation.forms(query, results),
+        "facets": presentation.forms(query, results, params, problems),
         "facet_page": FACET_PAGES[query.kind],
         "sorts": presentation.sort_options(query),
         "hidden_words": presentation.hidden(query, *(facet.name for facet in registry.of(query.kind))),
-        "hidden_all": presentation.hidden(query, "sort"),
-        "kept": presentation.hidden(query, "q"),
+        "hidden_all": presentation.hidden(query, "sort") + unread,
+        "kept": presentation.hidden(query, "q") + unread,
         "next": presentation.next_url(query, results),
         "first": presentation.first_url(query),
         "usual_size": SIZES[query.kind],
@@ -141,16 +155,15 @@ def _other(query: SearchQuery, results: Results, request: HttpRequest) -> dict[s
     other = Kind.IMAGE if query.kind is Kind.DATASET else Kind.DATASET
     totals = {query.kind.value: results.total}
     strip: list[Any] = []
-    try:
-        asked = from_params(other, {**dict(request.GET.lists()), "size": [str(2 * STRIP)], "cursor": [""]})
-        if other is Kind.IMAGE and not query.cursor:
-            found = finding.find(replace(asked, facets=()), request.user)
-            strip = [hit for hit in found.hits if hit.thumbnail][:STRIP]
-            totals[other.value] = found.total
-        else:
-            totals[other.value] = finding.count(asked, request.user)
-    except QueryError:
-        pass  # it asks for something that the other kind does not have; its tab shows no number
+    asked, problems = read(other, {**dict(request.GET.lists()), "size": [str(2 * STRIP)], "cursor": [""]})
+    if any(name == "q" for name, _ in problems):
+        return {"totals": totals, "strip": strip}  # it asks for something that the other kind does not have
+    if other is Kind.IMAGE and not query.cursor:
+        found = finding.find(replace(asked, facets=()), request.user)
+        strip = [hit for hit in found.hits if hit.thumbnail][:STRIP]
+        totals[other.value] = found.total
+    else:
+        totals[other.value] = finding.count(asked, request.user)
     return {"totals": totals, "strip": strip}
 
 

@@ -13,7 +13,9 @@
   let timer = 0;
   let saving = false;
   let again = false;
+  let fresh = false;
   let conflict = false;
+  let held = null;
 
   const fragment = (html) => {
     const template = document.createElement('template');
@@ -21,7 +23,7 @@
     return template.content;
   };
 
-  // ---- what could not be saved -----------------------------------------------------------------------------------
+  // ---- what could not be saved: kept for this window alone, so that another one does not find it in its form -------
 
   const entries = () => {
     const data = new FormData(form);
@@ -30,12 +32,12 @@
   };
   const keep = () => {
     try {
-      localStorage.setItem(key, JSON.stringify([...entries()]));
+      sessionStorage.setItem(key, JSON.stringify([...entries()]));
     } catch {
       // No room or no permission: the page itself still holds the text.
     }
   };
-  const forget = () => { try { localStorage.removeItem(key); } catch { /* as above */ } };
+  const forget = () => { try { sessionStorage.removeItem(key); } catch { /* as above */ } };
 
   // ---- rows of lists ---------------------------------------------------------------------------------------------
 
@@ -75,7 +77,11 @@
   };
 
   // A problem stands under its field; fields that are merely empty are not scolded while people still type.
-  const showProblems = (problems) => {
+  const showProblems = (problems, notes) => {
+    for (const place of form.querySelectorAll('[data-note]')) {
+      place.textContent = notes[place.dataset.note] ?? '';
+      place.hidden = !place.textContent;
+    }
     for (const place of form.querySelectorAll('[data-problem]')) {
       const words = problems[place.dataset.problem] ?? '';
       place.textContent = words;
@@ -91,10 +97,15 @@
     form.elements.revision.value = answer.revision;
     saved(answer.saved_at);
     document.getElementById('deposit-title').textContent = answer.title || 'New deposition';
-    for (const [id, html] of Object.entries(answer.parts)) document.getElementById(id)?.replaceChildren(fragment(html));
-    showProblems(answer.problems);
+    for (const [id, html] of Object.entries(answer.parts)) {
+      const place = document.getElementById(id);
+      const part = fragment(html);
+      // What did not change is left alone, and with it the focus in it.
+      if (place && place.textContent.trim() !== part.textContent.trim()) place.replaceChildren(part);
+    }
+    showProblems(answer.problems, answer.notes);
     // What was typed while the answer travelled is saved next, and kept until then.
-    if (again) keep(); else forget();
+    if (fresh) { keep(); show('Not saved yet', ''); } else forget();
   };
   const refuse = (answer, status) => {
     conflict = status === 409;
@@ -107,6 +118,7 @@
     if (conflict) return;
     if (saving) { again = true; return; }
     saving = true;
+    fresh = false;
     show('Saving', 'busy');
     const data = entries();
     data.set('csrfmiddlewaretoken', form.elements.csrfmiddlewaretoken.value);
@@ -114,20 +126,25 @@
       const response = await fetch(form.dataset.saveUrl, { method: 'POST', body: data, headers: { Accept: 'application/json' } });
       const isAnswer = response.headers.get('Content-Type')?.startsWith('application/json');
       if (response.redirected || !isAnswer) {
-        show('Not saved: you are signed out, or the portal has a fault. Your text is kept in this browser.', 'bad');
+        show('Not saved: you are signed out, or the portal has a fault. Your text is kept in this window.', 'bad');
         keep();
       } else if (response.ok) accept(await response.json());
       else refuse(await response.json(), response.status);
     } catch {
-      show('Not saved: no connection. Your text is kept in this browser.', 'bad');
+      show('Not saved: no connection. Your text is kept in this window.', 'bad');
       keep();
     } finally {
       saving = false;
-      if (again) { again = false; save(); }
+      if (held) {
+        const { button } = held;
+        held = null;
+        form.requestSubmit(button);
+      } else if (again) { again = false; save(); }
     }
   };
 
   const later = () => {
+    fresh = true;
     keep();
     if (conflict) return;
     if (!saving) show('Not saved yet', '');
@@ -135,7 +152,13 @@
     timer = setTimeout(save, DELAY);
   };
   const typed = (event) => { if (event.target.name) later(); };
-  form.addEventListener('submit', () => { clearTimeout(timer); forget(); });
+  // A save that is on its way ends first: the form would meet its own new revision, and take it for somebody else's.
+  form.addEventListener('submit', (event) => {
+    clearTimeout(timer);
+    if (!saving) { forget(); return; }
+    event.preventDefault();
+    held = { button: event.submitter };
+  });
 
   // The comparison after a conflict is a page of its own: it waits for a decision, and saves nothing by itself.
   if ('conflict' in form.dataset) return;
@@ -178,7 +201,7 @@
   };
   const restore = () => {
     let kept = null;
-    try { kept = JSON.parse(localStorage.getItem(key) ?? 'null'); } catch { return; }
+    try { kept = JSON.parse(sessionStorage.getItem(key) ?? 'null'); } catch { return; }
     if (!Array.isArray(kept)) return;
     const texts = new Map();
     for (const [name, value] of kept) texts.set(name, [...(texts.get(name) ?? []), value]);

@@ -3,15 +3,26 @@
   'use strict';
   const MOST = '8';
 
-  const suggest = (ontology) => async (typed) => {
-    const address = `/api/v1/terms/?${new URLSearchParams({ q: typed, ontology, limit: MOST })}`;
+  const RELATIONS = { is_a: 'a kind of', part_of: 'part of', derived_from: 'derived from' };
+
+  // What tells terms of the same name apart: the identifier, the other name that fits, and what the term belongs to.
+  const notes = (term) => {
+    const said = [
+      term.synonym && term.synonym !== term.label ? `synonym: ${term.synonym}` : '',
+      term.parent ? `${RELATIONS[term.relation] ?? 'under'} ${term.parent}` : '',
+    ].filter(Boolean);
+    return [[term.curie, 'acc xs'], ...(said.length ? [[said.join(' · '), 'xs soft']] : [])];
+  };
+
+  const suggest = ({ terms, prefer }) => async (typed) => {
+    const address = `/api/v1/terms/?${new URLSearchParams({ q: typed, ontology: terms, prefer, limit: MOST })}`;
     const response = await fetch(address, { headers: { Accept: 'application/json' } });
     if (!response.ok) return [];
     const found = await response.json();
     return found.map((term) => ({
       text: term.label,
       value: `${term.label} (${term.curie})`,
-      notes: [[term.curie, 'acc xs'], ...(term.synonym && term.synonym !== term.label ? [[`also: ${term.synonym}`, 'xs soft']] : [])],
+      notes: notes(term),
     }));
   };
 
@@ -21,7 +32,7 @@
     const inputs = field ? [...field.querySelectorAll('input[data-terms]')] : [];
     if (inputs.at(-1) !== input || !input.value.trim()) return;
     const next = document.createElement('input');
-    for (const name of ['class', 'name', 'data-terms', 'data-label', 'aria-describedby']) {
+    for (const name of ['class', 'name', 'data-terms', 'data-prefer', 'data-label', 'aria-describedby']) {
       next.setAttribute(name, input.getAttribute(name));
     }
     next.id = `${inputs[0].id}-${inputs.length}`;
@@ -41,7 +52,7 @@
         input.dispatchEvent(new Event('input', { bubbles: true }));
         offerAnother(input);
       };
-      window.combobox(input, { suggest: suggest(input.dataset.terms), choose, label: input.dataset.label });
+      window.combobox(input, { suggest: suggest(input.dataset), choose, label: input.dataset.label });
       input.addEventListener('change', () => offerAnother(input));
     }
   };

@@ -48,14 +48,15 @@
     state.textContent = words;
   };
 
-  const sentence = (error) => {
+  // The sentence to show, and whether the name is taken, so that the file may replace the one that has it.
+  const answer = (error) => {
     const response = error.originalResponse;
-    if (!response) return 'No connection to the portal. What was sent is kept; press Retry, or choose the file again later.';
+    if (!response) return ['No connection to the portal. What was sent is kept; press Retry, or choose the file again later.', false];
     try {
       const problem = JSON.parse(response.getBody());
-      return problem.errors?.[0]?.message ?? problem.detail;
+      return [problem.errors?.[0]?.message ?? problem.detail, String(problem.type).endsWith('#path-taken')];
     } catch {
-      return `The portal answered ${response.getStatus()}. What was sent is kept; press Retry.`;
+      return [`The portal answered ${response.getStatus()}. What was sent is kept; press Retry.`, false];
     }
   };
 
@@ -68,7 +69,7 @@
       chunkSize: 64 * 1024 * 1024,
       retryDelays: [0, 1000, 3000, 5000, 10000, 20000, 30000],
       removeFingerprintOnSuccess: true,
-      metadata: { dataset, relativePath: job.path },
+      metadata: { dataset, relativePath: job.path, ...(job.replaces ? { replace: 'true' } : {}) },
       fingerprint: async () => ['mg', dataset, job.path, job.file.size, job.file.lastModified].join('|'),
       onBeforeRequest: (request) => request.setHeader('X-CSRFToken', token()),
       onShouldRetry: (error) => {
@@ -79,7 +80,7 @@
         return again;
       },
       onProgress: (done) => progress(job, done),
-      onError: (error) => fail(job, sentence(error)),
+      onError: (error) => fail(job, ...answer(error)),
       onSuccess: () => succeed(job),
     });
     job.upload = upload;
@@ -108,13 +109,15 @@
     next();
   };
 
-  const fail = (job, words) => {
+  const fail = (job, words, isTaken = false) => {
     running.delete(job.path);
     failed.add(job);
     show(job, 'Stopped', 'bad');
     const fix = job.item.querySelector('.fix');
     fix.hidden = false;
     fix.querySelector('.error').textContent = words;
+    fix.querySelector('[data-replace]').hidden = !isTaken;
+    fix.querySelector('[data-retry]').hidden = isTaken;
     next();
   };
 
@@ -162,10 +165,11 @@
     due = setTimeout(() => { due = 0; document.body.dispatchEvent(new Event('files-arrived')); }, 300);
   };
 
-  const add = (file, path) => {
+  const add = (file, path, replaces = false) => {
     if (failed.size) for (const job of [...failed]) if (job.path === path) drop(job);
     if (running.has(path) || waiting.some((job) => job.path === path)) return;
-    const job = { file, path, done: 0, item: row(path, file.size) };
+    const job = { file, path, replaces, done: 0, item: row(path, file.size) };
+    job.item.querySelector('[data-replace]').addEventListener('click', () => { job.replaces = true; retry(job); });
     job.item.querySelector('[data-retry]').addEventListener('click', () => retry(job));
     job.item.querySelector('[data-drop]').addEventListener('click', () => drop(job));
     wanted += file.size;
@@ -227,6 +231,17 @@
   for (const button of zone.querySelectorAll('[data-choose]')) {
     button.addEventListener('click', () => document.getElementById(button.dataset.choose).click());
   }
+  // The form of a row that replaces its file is sent like every other upload.
+  document.body.addEventListener('submit', (event) => {
+    const path = event.target.dataset.replaces;
+    const file = path && event.target.elements.files.files[0];
+    if (!file) return;
+    event.preventDefault();
+    event.target.closest('details').open = false;
+    add(file, path, true);
+    next();
+  });
+
   // The drop zone takes the plain form's place.
   zone.hidden = false;
   document.getElementById('plain-upload')?.remove();

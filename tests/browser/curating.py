@@ -29,7 +29,7 @@ def find_an_image(page: Page, accession: str) -> None:
     page.goto("/search/images/")
     filters = page.get_by_role("complementary", name="Filters")
     filters.get_by_label("Xenopus laevis").check()
-    filters.get_by_label(re.compile("^DAPI")).check()
+    filters.get_by_label(re.compile(r"^DAPI\s+\d+$")).check()
     filters.get_by_label("Unit of Pixel size").select_option("µm")
     filters.get_by_label(re.compile("^Pixel size from")).fill("0.3")
     filters.get_by_label(re.compile("^Pixel size to")).fill("0.35")
@@ -126,5 +126,5 @@ def see_the_badge(page: Page, accession: str) -> None:
     expect(page.get_by_role("article").filter(has_text=TITLE)).to_be_visible()
     facet = next(facet for facet in api(page, found)["facets"] if facet["name"] == "label")
     assert [(value["key"], value["count"]) for value in facet["values"] if value["selected"]] == [("reference", 1)]
-    assert [label["slug"] for label in api(page, f"datasets/{accession}/")["labels"]] == ["reference"]
+    assert [label["kind"] for label in api(page, f"datasets/{accession}/")["labels"]] == ["reference"]
     assert accession in str(api(page, "labels/?kind=reference"))

@@ -81,7 +81,7 @@ def see_what_was_read(page: Page) -> None:
     page.reload()
     read = page.get_by_role("region", name="Read from your files")
     expect(read.get_by_role("row", name=re.compile("^Pixel size"))).to_contain_text("µm")
-    expect(row_of(page, journey_files.MULTICHANNEL)).to_contain_text("256 × 256 × 1 × 4 × 1")
+    expect(row_of(page, journey_files.MULTICHANNEL)).to_contain_text("256 × 256\u00a0px · 4 channels")
     expect(row_of(page, journey_files.MULTICHANNEL).locator("img")).to_have_js_property("complete", True)
     look(page, narrow=True)
 
@@ -145,11 +145,14 @@ def mend_two_problems(page: Page, accession: str) -> None:
 
 def release(page: Page, portal: Portal, accession: str) -> None:
     submit(page)
-    button = page.get_by_role("button", name="Release", exact=True)
-    expect(button).to_be_visible(timeout=PATIENCE_MS)
+    link = page.get_by_role("link", name="Release now…", exact=True)
+    expect(link).to_be_visible(timeout=PATIENCE_MS)
     assert state_of(portal, accession) == "ready"
     look(page)
-    button.click()
+    link.click()
+    expect(page.get_by_text(TITLE)).to_be_visible()
+    look(page, narrow=True)
+    page.get_by_role("button", name="Release now", exact=True).click()
     page.wait_for_url(re.compile(rf"/datasets/{accession}/$"))
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
     expect(page.get_by_text("Public", exact=True)).to_be_visible()

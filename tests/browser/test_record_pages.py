@@ -57,7 +57,8 @@ def test_pages_are_accessible_and_fit(page: Page, portal: Portal, width: int, sc
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_an_image_keeps_its_proportions(page: Page, portal: Portal, width: int):
+def test_an_image_keeps_its_proportions_without_scripts(person, portal: Portal, width: int):
+    page = person(java_script_enabled=False)
     accession = portal.rows(
         "SELECT accession FROM archive_image WHERE thumbnail_width > thumbnail_height * 1.2 AND from_version = 1 "
         "AND dataset_id IN (SELECT id FROM archive_dataset WHERE latest_version IS NOT NULL) ORDER BY id"

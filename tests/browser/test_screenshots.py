@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import ROOT, Portal, new_person, sideways
+from tests.browser.viewing import ready
 
 pytestmark = pytest.mark.browser
 
@@ -84,6 +85,8 @@ def test_a_page_shows_something_in_both_themes(people: dict[str, Page], portal: 
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(address(portal))
     assert page.evaluate(ALL_PICTURES) == []
+    if name == "image":
+        ready(page)
     assert sideways(page) == 0
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)

@@ -100,3 +100,21 @@ def test_a_search_begins_without_script(browser, portal):
     page.get_by_role("button", name="Search").click()
     expect(page).to_have_url(re.compile(r"/search/\?q=mitosis"))
     context.close()
+
+
+def test_ticking_a_filter_searches_at_once_and_on_a_small_screen_filters_stand_folded_above(page: Page, portal):
+    portal.wait_for_demo()
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto("/search/images/")
+    filters = page.get_by_role("complementary", name="Filters")
+    expect(filters).to_be_hidden()
+    page.get_by_role("checkbox", name="Filters").focus()
+    page.keyboard.press("Space")
+    expect(filters).to_be_visible()
+    box = filters.get_by_role("checkbox").first
+    box.check()
+    expect(page).to_have_url(re.compile(r"/search/images/\?\w+="))
+    expect(page.get_by_role("list", name="Filters in use")).to_be_visible()
+    expect(filters).to_be_visible()
+    expect(filters.get_by_role("checkbox", checked=True)).to_be_focused()
+    assert sideways(page) == 0

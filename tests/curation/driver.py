@@ -1,5 +1,6 @@
 """Drives candidates to where a test wants them, by the services."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.models import Dataset, User
@@ -48,34 +49,35 @@ class Story:
     dataset: Dataset
     candidate: Candidate | None = None
 
-    def nominated(self) -> Candidate:
-        self.candidate = nominating.nominate(dataset=self.dataset, actor=self.team.reader, reason=REASON)
+    def nominated(self, images: Sequence[str] = ()) -> Candidate:
+        self.candidate = nominating.nominate(dataset=self.dataset, actor=self.team.reader, reason=REASON, images=images)
         return self.candidate
 
-    def triaged(self) -> Candidate:
-        nominating.triage(candidate=self.nominated(), actor=self.team.curator)
+    def triaged(self, images: Sequence[str] = ()) -> Candidate:
+        nominating.triage(candidate=self.nominated(images), actor=self.team.curator)
         return self.candidate
 
-    def in_review(self, reviewers: int = 2) -> Candidate:
+    def in_review(self, reviewers: int = 2, images: Sequence[str] = ()) -> Candidate:
         invited = self.team.reviewers[:reviewers]
-        reviewing.start_review(candidate=self.triaged(), actor=self.team.curator, reviewers=invited)
+        reviewing.start_review(candidate=self.triaged(images), actor=self.team.curator, reviewers=invited)
         return self.candidate
 
     def score(self, reviewer: User, *scores: int, named: bool = False) -> None:
         reviewing.declare_interest(candidate=self.candidate, actor=reviewer, has_conflict=False)
         reviewing.submit_review(candidate=self.candidate, actor=reviewer, judgement=judgement(*scores, named=named))
 
-    def reviewed(self, *scores: tuple[int, int, int]) -> Candidate:
+    def reviewed(self, *scores: tuple[int, int, int], images: Sequence[str] = ()) -> Candidate:
         scores = scores or ((3, 2, 3), (3, 2, 2))
-        self.in_review(len(scores[:2]))
+        self.in_review(len(scores[:2]), images)
         for number, of_one in enumerate(scores):
             if number == 2:
                 reviewing.invite(candidate=self.candidate, actor=self.team.curator, reviewer=self.team.reviewers[2])
             self.score(self.team.reviewers[number], *of_one)
         return self.candidate
 
-    def accepted(self) -> Candidate:
-        deciding.decide(candidate=self.reviewed(), actor=self.team.editor, outcome=Action.ACCEPT, rationale=RATIONALE)
+    def accepted(self, images: Sequence[str] = ()) -> Candidate:
+        candidate = self.reviewed(images=images)
+        deciding.decide(candidate=candidate, actor=self.team.editor, outcome=Action.ACCEPT, rationale=RATIONALE)
         return self.candidate
 
     def declined(self) -> Candidate:

@@ -10,11 +10,12 @@ import pytest
 
 from archive import extensions as archive_extensions
 from curation import contributions
+from curation.selectors import coverage
 from curation.services import deciding, nominating
 from search import extensions as search_extensions
 from search.facets import Kind, registry
 from tests.curation.conftest import REASON
-from tests.factories.archive import ReleasedDatasetFactory
+from tests.factories.archive import ComponentFactory, ReleasedDatasetFactory
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +41,7 @@ def test_a_label_reaches_documents_badges_and_statements_and_leaves_them(client,
     assert [(term.facet, term.key) for term in extra.terms] == [("label", "reference")]
     assert set(search_extensions.extras(Kind.IMAGE, images)) == set(images)
     (badge,) = archive_extensions.badges([dataset.pk])[dataset.pk]
-    assert badge.slug == "reference" and badge.evidence.endswith("15 of 18 points")
+    assert badge.kind == "reference" and badge.evidence.endswith("15 of 18 points")
     assert client.get(badge.url).status_code == 200
     assert archive_extensions.statements(dataset)["labels"][0]["kind"] == "reference"
     deciding.revoke(candidate=story.candidate, actor=story.team.editor, reason="The cell line was another.")
@@ -58,20 +59,52 @@ def test_without_a_label_nothing_is_added(story):
 
 def test_only_the_chosen_images_carry_the_label(story):
     image, *others = story.dataset.images.all()
+    story.accepted(images=[image.accession])
+    everything = [image.pk, *(other.pk for other in others)]
+    assert set(search_extensions.extras(Kind.IMAGE, everything)) == {image.pk}
+    worn = archive_extensions.image_badges(everything)
+    assert [badge.label for badge in worn.pop(image.pk)] == ["Reference"]
+    assert not any(worn.values())
+    (badge,) = archive_extensions.badges([story.dataset.pk])[story.dataset.pk]
+    assert badge.label == "1 of 3 images is a reference image"
+    (statement,) = archive_extensions.statements(story.dataset)["labels"]
+    assert statement["covers"] == {"images": 1, "of": 3}
+
+
+def test_pages_and_api_say_reference_only_of_the_covered_image(client, story):
+    image, other, *_ = story.dataset.images.all()
+    story.accepted(images=[image.accession])
+    assert "15 of 18 points" in client.get(image.get_absolute_url()).content.decode()
+    assert "15 of 18 points" not in client.get(other.get_absolute_url()).content.decode()
+    for path in (story.dataset.get_absolute_url(), "/labels/", "/labels/reference/"):
+        assert "1 of 3 images is a reference image" in client.get(path).content.decode(), path
+    api = client.get(f"/api/v1/datasets/{story.dataset.accession}/images").json()["results"]
+    assert [[label["kind"] for label in row["labels"]] for row in api] == [["reference"], [], []]
+    assert client.get("/api/v1/labels/").json()["results"][0]["label"] == "1 of 3 images is a reference image"
+
+
+def test_a_component_counts_its_images_of_the_latest_version(story):
+    component = ComponentFactory(dataset=story.dataset)
+    image = story.dataset.images.first()
+    type(image.file).objects.filter(pk=image.file_id).update(component=component.key)
     candidate = story.accepted()
-    type(candidate).objects.filter(pk=candidate.pk).update(scope="images")
-    candidate.images.set([image])
-    found = search_extensions.extras(Kind.IMAGE, [image.pk, *(other.pk for other in others)])
-    assert set(found) == {image.pk}
+    type(candidate).objects.filter(pk=candidate.pk).update(scope="component", component=component.key)
+    found = coverage.coverage([story.dataset.pk])[story.dataset.pk]
+    assert (found.images, found.of, found.is_whole) == (1, 3, False)
+    story.dataset.images.filter(pk=image.pk).update(until_version=1)
+    assert coverage.coverage([story.dataset.pk])[story.dataset.pk].images == 0
 
 
 def test_a_batch_costs_as_much_as_one(story, django_assert_num_queries):
     story.accepted()
     datasets = [story.dataset.pk, *(ReleasedDatasetFactory().pk for _ in range(20))]
-    with django_assert_num_queries(1):
+    images = list(story.dataset.images.values_list("pk", flat=True))
+    with django_assert_num_queries(3):
         archive_extensions.badges(datasets)
     with django_assert_num_queries(6):
-        search_extensions.extras(Kind.IMAGE, list(story.dataset.images.values_list("pk", flat=True)))
+        archive_extensions.image_badges(images)
+    with django_assert_num_queries(6):
+        search_extensions.extras(Kind.IMAGE, images)
 
 
 class Request:

@@ -12,7 +12,7 @@ from curation.errors import NotIndependent, ReasonMissing, ReviewsMissing, RoleM
 from curation.labels import LabelKind
 from curation.models import Candidate, Decision, Label
 from curation.models.candidate import Origin
-from curation.selectors import labels
+from curation.selectors import coverage, labels
 from curation.services import deciding, nominating, reopening, reviewing
 from curation.workflow import Action, CandidateState
 from tests.curation.conftest import RATIONALE, REASON
@@ -59,8 +59,8 @@ def test_only_editors_decide(story):
 
 
 def test_a_decision_has_a_public_rationale(story):
-    with pytest.raises(ReasonMissing):
-        deciding.decide(candidate=story.reviewed(), actor=story.team.editor, outcome=Action.ACCEPT, rationale=" ")
+    with pytest.raises(Invalid):
+        deciding.decide(candidate=story.reviewed(), actor=story.team.editor, outcome=Action.ACCEPT, rationale="ok")
 
 
 def test_nothing_is_accepted_on_one_review(story):
@@ -87,9 +87,13 @@ def test_an_editor_who_decides_otherwise_says_why(story, scores, outcome):
         deciding.decide(candidate=candidate, actor=story.team.editor, outcome=outcome, rationale=RATIONALE)
     assert caught.value.problems[0].pointer == "/deviation"
     decision = deciding.decide(
-        candidate=candidate, actor=story.team.editor, outcome=outcome, rationale=RATIONALE, deviation="New evidence."
+        candidate=candidate,
+        actor=story.team.editor,
+        outcome=outcome,
+        rationale=RATIONALE,
+        deviation="The evidence is new.",
     )
-    assert decision.deviation == "New evidence."
+    assert decision.deviation == "The evidence is new."
 
 
 def test_reviewers_do_not_decide_what_they_reviewed(story):
@@ -102,8 +106,26 @@ def test_reviewers_do_not_decide_what_they_reviewed(story):
 
 
 def test_an_impossible_outcome_is_refused(story):
-    with pytest.raises(Invalid, match="Choose a decision"):
+    with pytest.raises(Invalid) as caught:
         deciding.decide(candidate=story.reviewed(), actor=story.team.editor, outcome=Action.TRIAGE, rationale=RATIONALE)
+    assert [problem.pointer for problem in caught.value.problems] == ["/outcome"]
+
+
+def test_all_that_a_decision_lacks_is_said_at_once(story):
+    candidate = story.reviewed()
+    with pytest.raises(Invalid) as caught:
+        deciding.decide(candidate=candidate, actor=story.team.editor, outcome="", rationale="ok")
+    assert [problem.pointer for problem in caught.value.problems] == ["/outcome", "/reason"]
+    with pytest.raises(Invalid) as caught:
+        deciding.decide(candidate=candidate, actor=story.team.editor, outcome=Action.DECLINE, rationale="bad")
+    assert [problem.pointer for problem in caught.value.problems] == ["/reason", "/deviation"]
+
+
+@pytest.mark.parametrize("reason", ["bad", "bad bad bad", "x" * 40])
+def test_a_label_is_not_revoked_with_a_word(story, reason):
+    candidate = story.accepted()
+    with pytest.raises(ReasonMissing):
+        deciding.revoke(candidate=candidate, actor=story.team.editor, reason=reason)
 
 
 def test_decisions_are_never_changed(story):
@@ -190,15 +212,14 @@ def test_a_second_acceptance_carries_the_label_on(story):
         story.score(reviewer, 2, 2, 2)
     deciding.decide(candidate=second, actor=story.team.editor, outcome=Action.ACCEPT, rationale=RATIONALE)
     assert len(live(story.dataset)) == 1
-    assert labels.reference_images(story.dataset.images.values_list("pk", flat=True)) == set(
-        story.dataset.images.values_list("pk", flat=True)
-    )
+    images = list(story.dataset.images.values_list("pk", flat=True))
+    found = coverage.reference_decisions(images)
+    assert set(found) == set(images)
+    assert found[story.dataset.images.first().pk].candidate == second
     deciding.revoke(candidate=first, actor=story.team.editor, reason="Only some images are good enough.")
     (label,) = live(story.dataset)
     assert label.decision.candidate == second
-    assert labels.reference_images(story.dataset.images.values_list("pk", flat=True)) == {
-        story.dataset.images.first().pk
-    }
+    assert set(coverage.reference_decisions(images)) == {story.dataset.images.first().pk}
 
 
 def _release_second(dataset, **changes):
@@ -277,4 +298,4 @@ def test_the_database_refuses(story, values):
 
 def test_the_evidence_line_reads_like_a_sentence():
     decision = Decision(decided_at=datetime(2026, 3, 12, 10, tzinfo=UTC), review_count=2, points=15, most_points=18)
-    assert deciding.evidence_line(decision) == "Accepted 12 March 2026 by two reviewers, 15 of 18 points"
+    assert decision.evidence == "Accepted 12 March 2026 by two reviewers, 15 of 18 points"

@@ -31,8 +31,8 @@ editor = User.objects.get(pk=editor_id)
 print("ready", flush=True)
 sys.stdin.readline()
 try:
-    deciding.decide(candidate=candidate, actor=editor, outcome=Action(outcome), rationale="Decided at once.",
-                    deviation="Otherwise." if outcome == "decline" else "")
+    deciding.decide(candidate=candidate, actor=editor, outcome=Action(outcome), rationale="Both decided at once.",
+                    deviation="Otherwise than scored." if outcome == "decline" else "")
 except WrongState as error:
     print("told:", error)
 else:

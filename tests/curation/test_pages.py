@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from curation.models import Candidate, Review
-from curation.services import nominating, reviewing
+from curation.selectors.queue import pictures_of
+from curation.services import deciding, nominating, reviewing
 from tests.curation.conftest import KEYS, RATIONALE, REASON
 from tests.factories.archive import ImageFactory, ReleasedDatasetFactory
 from tests.portal.sound_html import problems_of
@@ -121,7 +122,7 @@ def test_a_nomination_without_reason_comes_back_with_what_was_typed(client, stor
     text = page(client, "nominate", story.dataset.accession, user=story.team.reader, status=422,
                 data={"reason": "nice", "images": f"{image} MG-D1-I1"})  # fmt: skip
     assert "nice</textarea>" in text and image in text
-    assert "at least 20 characters" in text and "MG-D1-I1" in text
+    assert "at least a sentence (20 characters)" in text and "MG-D1-I1" in text
 
 
 def test_a_reader_nominates_and_follows(client, story):
@@ -134,8 +135,8 @@ def test_a_reader_nominates_and_follows(client, story):
 def test_moves_by_page_need_their_reason_and_role(client, story):
     candidate = story.nominated()
     team = story.team
-    text = page(client, "move", candidate.pk, "decline", user=team.curator, status=422, data={"reason": " "})
-    assert "Write a sentence or two" in text
+    text = page(client, "move", candidate.pk, "decline", user=team.curator, status=422, data={"reason": "no"})
+    assert "Write at least a sentence" in text
     page(client, "move", candidate.pk, "triage", user=team.reader, status=403, data={})
     page(client, "move", candidate.pk, "fly", user=team.curator, status=404, data={})
     page(client, "move", candidate.pk, "accept", user=team.curator, status=404, data={})
@@ -162,7 +163,7 @@ def test_the_whole_way_by_pages(client, story):
         assert "Your review" in page(client, "review", candidate.pk)
     page(client, "decide", candidate.pk, user=team.editor)
     text = page(client, "decide", candidate.pk, status=422, data={"outcome": "accept", "rationale": ""})
-    assert "Write a sentence or two" in text
+    assert "Write at least a sentence" in text
     text = page(client, "decide", candidate.pk, status=422, data={"outcome": "decline", "rationale": RATIONALE})
     assert RATIONALE in text and "Write why you decide otherwise" in text
     page(client, "decide", candidate.pk, status=302, data={"outcome": "accept", "rationale": RATIONALE})
@@ -171,7 +172,7 @@ def test_the_whole_way_by_pages(client, story):
     assert RATIONALE in text and "Rosa Reviewer" in text and "18</b> of 18" in text
     assert "Privately." not in text and "Ada Reader" not in text
     page(client, "appeal", candidate.decisions.get().pk, user=team.reader, status=422, data={"reason": ""})
-    page(client, "appeal", candidate.decisions.get().pk, status=302, data={"reason": "Too weak."})
+    page(client, "appeal", candidate.decisions.get().pk, status=302, data={"reason": "The third channel is too weak."})
 
 
 def test_an_incomplete_review_comes_back_whole(client, story):
@@ -238,3 +239,66 @@ def test_a_decision_page_costs_few_queries(client, story, django_assert_max_num_
     decision = story.accepted().decisions.get()
     with django_assert_max_num_queries(25):
         page(client, "decision", decision.pk)
+
+
+@pytest.mark.parametrize("action", ["invite", "assign"])
+@pytest.mark.parametrize("data", [{}, {"person": "999999"}, {"person": "x"}], ids=["empty", "nobody", "no-number"])
+def test_who_may_be_asked_is_told_only_to_those_who_may_ask(client, story, action, data):
+    candidate = story.in_review() if action == "invite" else story.nominated()
+    url = reverse("curation:move", args=[candidate.pk, action])
+    names = [person.name for person in (*story.team.reviewers, story.team.curator, story.team.editor)]
+    for user in (story.dataset.created_by, story.team.reader):
+        client.force_login(user)
+        response = client.post(url, data)
+
+        assert response.status_code == 403
+        assert [name for name in names if name in response.content.decode()] == []
+
+
+def test_a_label_is_taken_back_in_two_steps_and_the_record_says_so(client, story):
+    candidate = story.accepted()
+    reason = "The cell line was confused with another."
+    text = page(client, "move", candidate.pk, "revoke", user=story.team.editor, status=422, data={"reason": "bad"})
+    assert "Write at least a sentence" in text
+    text = page(client, "move", candidate.pk, "revoke", data={"reason": reason})
+    assert "Take the reference label back?" in text and reason in text
+    candidate.refresh_from_db()
+    assert candidate.state == "accepted"
+    page(client, "move", candidate.pk, "revoke", status=302, data={"reason": reason, "confirmed": "yes"})
+    client.logout()
+    text = page(client, "decision", candidate.decisions.get().pk)
+    assert "Accepted, then revoked" in text and reason in text
+    assert "Accepted, then revoked" in page(client, "decisions")
+    record = client.get(story.dataset.get_absolute_url()).content.decode()
+    assert "was revoked on" in record and reason in record
+
+
+def test_a_decision_says_which_images_were_judged(client, story):
+    image = story.dataset.images.first()
+    candidate = story.accepted(images=[image.accession])
+    text = page(client, "decision", candidate.decisions.get().pk)
+    assert f"1 image of the dataset: I{image.number}" in text and "all images of the dataset" not in text
+    assert "1 of 3 images is a reference image" in text
+
+
+def test_one_nominated_image_is_not_the_whole_dataset(client, story):
+    image = list(story.dataset.images.order_by("number"))[1]
+    candidate = story.nominated(images=[image.accession])
+    text = page(client, "nominate", story.dataset.accession, user=story.team.reader)
+    assert "The whole dataset is a candidate" not in text and "One part of this dataset is a candidate" in text
+    assert pictures_of([candidate])[candidate.pk] == image
+
+
+def test_nobody_left_to_invite_is_said(client, story):
+    candidate = story.in_review(2)
+    reviewing.declare_interest(candidate=candidate, actor=story.team.reviewers[0], has_conflict=True)
+    reviewing.invite(candidate=candidate, actor=story.team.curator, reviewer=story.team.reviewers[2])
+    assert "Nobody is left to be invited" in page(client, "candidate", candidate.pk, user=story.team.curator)
+
+
+def test_a_decided_candidate_asks_for_no_third_reviewer(client, story):
+    candidate = story.reviewed((1, 3, 3), (3, 3, 3))
+    assert "third" in page(client, "candidate", candidate.pk, user=story.team.editor).lower()
+    deciding.decide(candidate=candidate, actor=story.team.editor, outcome="accept", rationale=RATIONALE,
+                    deviation="The second review explains the doubt.")  # fmt: skip
+    assert "third" not in page(client, "candidate", candidate.pk, user=story.team.editor).lower()

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 import tifffile
 import zarr
@@ -205,3 +206,16 @@ def test_a_dataset_file_without_a_title_is_refused_with_its_name(tmp_path):
     broken.write_text("description: nothing else\n", encoding="utf-8")
     with pytest.raises(BadDemo, match=r"99-broken\.yaml lacks title"):
         read_dataset(broken)
+
+
+def test_the_table_beside_the_plate_holds_what_its_images_measure():
+    plate = zarr.open_group(DEMO_DIR / "images" / "zarr" / "fly_kc167_4x6.ome.zarr", mode="r")
+    with (DEMO_DIR / "tables" / "fly_kc167_4x6_intensity.csv").open(encoding="utf-8", newline="") as table:
+        head, *rows = csv.reader(table)
+    assert len(rows) == 24
+    for well, *numbers in rows:
+        crop = plate[f"{well[0]}/{int(well[1:])}/0/0"][:]
+        means = [f"{channel.mean():.2f}" for channel in crop]
+        highs = [f"{np.percentile(channel, 99):.0f}" for channel in crop]
+        assert numbers == means + highs
+    assert len(head) == 7

@@ -17,6 +17,7 @@ from archive.models import (
     Dataset,
     Deposition,
     File,
+    FileTable,
     Image,
     Membership,
     Plate,
@@ -31,6 +32,7 @@ from archive.states import (
     DepositionState,
     FileKind,
     FileState,
+    FileTableState,
     ImageState,
     PortalRole,
     Standing,
@@ -275,3 +277,30 @@ class ImageFactory(DjangoModelFactory):
     thumbnail_width = 512
     thumbnail_height = 256
     from_version = 1
+
+
+class FileTableFactory(DjangoModelFactory):
+    """A table of files that was checked and waits for a word."""
+
+    class Meta:
+        model = FileTable
+
+    dataset = factory.SubFactory(DatasetFactory)
+    number = 1
+    name = "files.csv"
+    key = factory.Sequence(lambda n: f"file-tables/00/{n}.csv")
+    size = 100
+    state = FileTableState.CHECKED
+    counts = factory.LazyFunction(
+        lambda: {
+            "rows": 1,
+            "changed": 1,
+            "unchanged": 0,
+            "unknown": 0,
+            "left_out": 0,
+            "errors": 0,
+            "hints": 0,
+            "wrong": 0,
+        }
+    )
+    uploaded_by = factory.SelfAttribute("dataset.created_by")

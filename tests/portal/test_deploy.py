@@ -1,6 +1,7 @@
 """The deployment files agree with each other and with what the settings read. Nothing is started here."""
 
 import re
+import runpy
 import subprocess
 from configparser import ConfigParser
 from pathlib import Path
@@ -48,8 +49,26 @@ def test_the_example_names_everything_without_which_production_refuses_to_start(
     assert demanded | engines <= assignments().keys()
 
 
+def test_the_example_offers_every_setting_but_those_of_development():
+    development = {"PORTAL_DEBUG", "PORTAL_PORT", "PORTAL_EMAIL_BACKEND", "PORTAL_SWEEP_SECONDS"}
+    ours = {name for name in read_by_settings() if not name.startswith("PORTAL_TEST_")}
+    assert ours - development == {name for name in assignments() if name.startswith("PORTAL_")}
+
+
+def test_the_access_log_keeps_mailed_keys_to_itself():
+    config = runpy.run_path(str(DEPLOY / "gunicorn.conf.py"))
+    assert config["_SECRET"].sub(r"/\1/…", "/accounts/password/reset/key/1-c4f/") == "/accounts/password/reset/key/…/"
+    assert config["logger_class"] is config["DiscreetLogger"]
+
+
 def test_the_example_ships_no_secret():
-    for name in ("PORTAL_SECRET_KEY", "POSTGRES_PASSWORD", "S3_SECRET_KEY", "PORTAL_ORCID_SECRET"):
+    for name in (
+        "PORTAL_SECRET_KEY",
+        "POSTGRES_PASSWORD",
+        "S3_SECRET_KEY",
+        "PORTAL_ORCID_SECRET",
+        "PORTAL_EMAIL_PASSWORD",
+    ):
         assert assignments()[name] == ""
 
 

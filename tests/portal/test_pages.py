@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from archive.imaging import sniff
 from archive.models import User
+from archive.states import PortalRole
 from archive.templatetags.pictures import picture_url
 from curation import criteria
 from portal import context, http, selectors
@@ -167,6 +168,11 @@ class TestHelp:
         assert "search" in slugs
         assert help_pages.Audience.CURATOR not in dict(help_pages.by_audience(has_curation=False))
 
+    def test_prints_no_place_that_only_a_request_fills(self, client):
+        table = client.get("/help/errors/").text.split("<table")[1].split("</table>")[0]
+        assert "Method not allowed" in table
+        assert "{" not in table
+
     def test_an_unknown_topic_is_not_found(self, client):
         assert client.get("/help/astrology/").status_code == 404
 
@@ -214,6 +220,33 @@ class TestAccounts:
         user = User.objects.get(email="new@example.org")
         assert (user.name, user.orcid) == ("New Person", "0000-0002-1825-0097")
         assert len(mail.outbox) == 1
+
+    def test_where_addresses_are_confirmed_the_mail_alone_tells_that_there_is_an_account(self, client, settings):
+        settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+        UserFactory(email="ines@example.org")
+        form = {"email": "ines@example.org", "name": "Ines", "password1": PASSWORD}
+        page = client.post("/accounts/signup/", form, follow=True).text
+        assert "If there is an account with this address already, the message says so" in page
+        assert reverse("account_reset_password") in page
+
+    def test_elsewhere_the_page_tells_it_and_what_to_do(self, client):
+        UserFactory(email="ines@example.org")
+        form = {"email": "ines@example.org", "name": "Ines", "password1": PASSWORD}
+        assert "Sign in, or choose a new password." in client.post("/accounts/signup/", form).text
+
+    @pytest.mark.parametrize(
+        ("roles", "page"),
+        [
+            ([], "archive:my-depositions"),
+            ([PortalRole.CURATOR], "curation:queue"),
+            ([PortalRole.REVIEWER], "curation:queue"),
+        ],
+        ids=["a depositor", "a curator", "a reviewer"],
+    )
+    def test_signing_in_leads_to_ones_work(self, client, roles, page):
+        UserFactory(email="ines@example.org", password=PASSWORD, roles=roles)
+        response = client.post("/accounts/login/", {"login": "ines@example.org", "password": PASSWORD})
+        assert response.url == reverse(page)
 
     def test_a_mistyped_orcid_loses_nothing_that_was_typed(self, client):
         form = {"email": "new@example.org", "name": "New Person", "password1": PASSWORD, "orcid": "0000-0002-1825-0098"}

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from search.address import from_params
 from search.backends.base import SearchBackend
 from search.backends.document import now_revision
 from search.errors import IndexOutdated
 from search.facets import FACETS, FacetDeclaration, FacetRegistry, Kind, registry
-from search.query import SearchQuery, from_params
+from search.query import SearchQuery
 from search.results import Results
-from tests.search.builders import CONFOCAL, ELECTRON, HUMAN, MOUSE, YEAST, channel, dataset, image
+from tests.search.builders import CONFOCAL, CRESS, ELECTRON, HUMAN, MOUSE, YEAST, channel, dataset, image
 
 PUBLIC = frozenset({"public"})
 EVERYTHING = frozenset({"*"})
@@ -76,6 +77,14 @@ class BackendContract:
             ("mammalia", {1, 2, 3, 6}),
             ("organism:fungi", {4}),
             ('organism:"house mouse"', {3, 6}),
+            ("organism:mouse", {3, 6}),
+            ("organism:mice", set()),
+            ("organism:mous*", {3, 6}),
+            ("organism:house", set()),
+            ("organism:musculus", {3, 6}),
+            ('organism:"Mus musculus"', {3, 6}),
+            ("method:confocal", {1, 2, 3}),
+            ("method:light", {1, 2, 3}),
             ("hela -interphase", {1}),
             ("NOT hela", {3, 4, 6}),
             ("yeast OR embryo", {3, 4}),
@@ -96,6 +105,16 @@ class BackendContract:
         results = filled.search(ask(q=text), PUBLIC)
         assert set(found(results)) == expected
         assert results.total == len(expected)
+
+    def test_a_word_inside_a_synonym_is_no_value_of_a_field(self, filled):
+        filled.index([image(7, "A rosette", CRESS), image(8, "A seed", channel("mouse anti-GFP"))])
+        filled.refresh(Kind.IMAGE)
+        assert set(found(filled.search(ask(q="organism:mouse"), PUBLIC))) == {3, 6}
+        assert set(found(filled.search(ask(q='organism:"thale cress"'), PUBLIC))) == {7}
+        assert set(found(filled.search(ask(q="organism:plants"), PUBLIC))) == {7}
+        assert 7 in found(filled.search(ask(q="mouse"), PUBLIC))
+        (reason,) = filled.search(ask(q="organism:mouse"), PUBLIC).hits[0].why
+        assert reason.text == "Mus musculus (synonym of mouse)"
 
     def test_counts_are_exact_for_what_is_found(self, filled):
         results = filled.search(ask(q="hela"), PUBLIC)

@@ -7,6 +7,7 @@ from search.facets import Kind
 
 HUMAN = TermValue("organism", "Homo sapiens", ("human", "man"), ("Mammalia", "Metazoa"))
 MOUSE = TermValue("organism", "Mus musculus", ("mouse", "house mouse"), ("Mammalia", "Metazoa"))
+CRESS = TermValue("organism", "Arabidopsis thaliana", ("thale cress", "mouse-ear cress"), ("seed plants",))
 YEAST = TermValue("organism", "Saccharomyces cerevisiae", ("baker's yeast",), ("Fungi",))
 CONFOCAL = TermValue("imaging_method", "confocal microscopy", ("CLSM",), ("light microscopy",))
 ELECTRON = TermValue("imaging_method", "electron microscopy", ("EM",), ())

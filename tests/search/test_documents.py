@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from archive.models import Term
 from archive.states import DepositionState, ImageState
 from search import documents
 from search.backends.document import SearchDocument, TermValue
@@ -52,6 +53,14 @@ def test_a_dataset_is_found_by_its_study_and_by_what_its_images_are(released):
         "confocal microscopy", "0.1\u00a0µm/px", "2\u00a0images", "2.0\u00a0MB",
         "CC BY 4.0"]  # fmt: skip
     assert len(document.shown["shots"]) == 2
+
+
+def test_a_scanner_s_own_pictures_are_neither_found_nor_shown(released):
+    dataset = released(images=1)
+    label = ImageFactory(dataset=dataset, role="label", name="label")
+    found = built(dataset)
+    assert label.accession not in found
+    assert label.accession not in str(found[dataset.accession].shown["shots"])
 
 
 def test_a_term_brings_its_label_synonyms_and_ancestors(released):
@@ -131,6 +140,28 @@ def test_a_component_s_organism_is_that_of_its_images(released):
     assert values(found[image.accession], "organism") == ["Mus musculus"]
     assert values(found[image.accession], "imaging_method") == ["confocal microscopy"]
     assert values(found[dataset.accession], "organism") == ["Homo sapiens", "Mus musculus"]
+
+
+def test_what_is_in_a_sample_is_a_facet_with_its_synonyms_and_broader_terms(released, vocabulary):
+    Term.objects.create(curie="GO:1", ontology="GO", version="1", label="spindle", ancestors=[])
+    Term.objects.create(
+        curie="GO:2", ontology="GO", version="1", label="mitotic spindle", ancestors=["GO:1"],
+        synonyms=[{"scope": "exact", "text": "M spindle"}],
+    )  # fmt: skip
+    metadata = study()
+    metadata["biosample"]["cellular_component"] = [{"curie": "GO:2", "label": "mitotic spindle"}]
+    metadata["screen"] = {"phenotypes": [{"curie": "", "label": "two nuclei"}]}
+    dataset = released(metadata=metadata)
+    found = built(dataset)[dataset.accession]
+    (component,) = [term for term in found.terms if term.facet == "cellular_component"]
+    assert (component.key, component.ancestors) == ("mitotic spindle", ("spindle",))
+    assert "M spindle" in component.synonyms
+    assert values(found, "phenotype") == ["two nuclei"]
+
+
+def test_the_bare_texts_of_earlier_templates_are_values_too(released):
+    dataset = released()
+    assert {tuple(values(each, "cell_line")) for each in built(dataset).values()} == {("HeLa",)}
 
 
 def test_an_image_without_a_picture_says_why(released):

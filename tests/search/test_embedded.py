@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from search.address import encode_cursor, from_params
 from search.backends.embedded import EmbeddedBackend
 from search.errors import IndexOutdated, RebuildRunning, SearchUnavailable
 from search.facets import FACETS, FacetDeclaration, FacetRegistry, Kind
-from search.query import QueryError, encode_cursor, from_params
+from search.query import QueryError
 from tests.search.backend_contract import PUBLIC, BackendContract
 from tests.search.builders import image
 

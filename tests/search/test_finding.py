@@ -9,8 +9,8 @@ from archive import extensions
 from archive.models import Dataset, Membership
 from archive.states import DatasetRole, PortalRole, Standing
 from search import indexing
+from search.address import from_params
 from search.facets import Kind
-from search.query import from_params
 from search.selectors import finding, spelling
 from tests.factories.archive import ControlledDatasetFactory, DepositionFactory, ImageFactory, UserFactory
 from tests.search.conftest import study

@@ -61,6 +61,9 @@ def test_a_search_from_nothing_lists_all(site):
         ({"q": "a*"}, "at least two letters"),
         ({"q": "(" * 30 + "x"}, "levels of parentheses"),
         ({"pixel_size.min": "small"}, "needs a number"),
+        ({"pixel_size.min": "1e308", "pixel_size.unit": "mm"}, "needs a number"),
+        ({"pixel_size.max": "-1e308 mm"}, "needs a number"),
+        ({"q": "bytes:>1e300pb"}, "needs a number"),
         ({"released.max": "soon"}, "needs a day"),
         ({"sort": "nwest"}, "Unknown order"),
         ({"size": "1000000"}, "whole number"),
@@ -76,7 +79,7 @@ def test_a_bad_query_gets_a_sentence_and_keeps_what_was_typed(site, page, params
     assert sentence in text_of(response)
     html = unescape(response.content.decode())
     for name, value in {"organism": "Homo sapiens", "q": "nuclei", **params}.items():
-        if name not in {"sort", "size", "cursor"}:
+        if name not in {"sort", "size", "cursor", "pixel_size.unit"}:  # a unit is a choice of a list
             assert re.search(rf'name="{re.escape(name)}"[^>]*value="{re.escape(value)}"', html), name
 
 
@@ -201,7 +204,8 @@ def test_values_come_in_pages(dyes, monkeypatch):
     assert "page 1 of 2" in text_of(first)
     second = dyes.get("/search/images/facets/channel/", {"page": "2"})
     listed = [
-        re.findall(r'type="checkbox" name="channel" value="([^"]+)"', r.content.decode()) for r in (first, second)
+        re.findall(r'type="checkbox" id="[^"]*" name="channel" value="([^"]+)"', r.content.decode())
+        for r in (first, second)
     ]
     assert len(set(listed[0]) | set(listed[1])) == 32
 
@@ -224,3 +228,52 @@ def test_the_number_of_queries_does_not_grow_with_the_hits(site, released, djang
         if size == "5":
             few = counted
     assert counted == few
+
+
+def test_one_bad_filter_is_said_beside_it_and_everything_else_goes_on(site):
+    params = {"organism": "Homo sapiens", "pixel_size.min": "0.5", "pixel_size.max": "0.1", "pixel_size.unit": "µm"}
+    response = site.get("/search/images/", params)
+    assert response.status_code == 400
+    text, html = text_of(response), response.content.decode()
+    assert "2 images" in text and "Remove filter Organism" in html
+    assert html.count("Swap them") == 2  # in the summary, which leads there, and beside the fields
+    assert 'href="#f-pixel_size-min"' in html
+    facet = html.split('aria-label="Filters"', 1)[1]
+    for name, value in (("min", "0.5"), ("max", "0.1")):
+        assert re.search(rf'name="pixel_size.{name}"[^>]*value="{value}"[^>]*aria-invalid="true"', facet), name
+    hidden = re.findall(r'<input type="hidden" name="(pixel_size\.\w+)" value="([^"]*)">', html)
+    assert ("pixel_size.max", "0.1") in hidden  # the search box and the order keep it too
+
+
+def test_a_range_is_asked_in_the_unit_of_the_results(site):
+    html = site.get("/search/images/").content.decode()
+    assert "<option selected>µm</option>" in html
+    html = site.get("/search/images/", {"pixel_size.max": "200", "pixel_size.unit": "nm"}).content.decode()
+    assert "<option selected>nm</option>" in html and re.search(r'name="pixel_size.max"[^>]*value="200"', html)
+
+
+def test_an_accession_leads_to_its_record_at_once(site):
+    image = site.dataset.images.first()
+    assert site.get("/search/", {"q": image.accession.lower()}).url == image.get_absolute_url()
+    assert site.get("/search/images/", {"q": f" {site.dataset.accession} "}).url == site.dataset.get_absolute_url()
+    assert site.get("/search/", {"q": f"{site.dataset.accession}.1"}).url == f"{site.dataset.get_absolute_url()}v1/"
+    assert site.get("/search/", {"q": f"{site.dataset.accession}.9"}).status_code == 200
+
+
+def test_an_accession_that_is_not_to_be_seen_leads_nowhere(site, released):
+    hidden = released(images=1, access="controlled")
+    assert site.get("/search/", {"q": hidden.images.first().accession}).status_code == 200
+
+
+def test_nothing_among_the_datasets_points_to_the_images_that_match(site):
+    image = site.dataset.images.first()
+    text = text_of(site.get("/search/", {"q": f"{image.accession} DAPI"}))
+    assert "Nothing matches among the datasets" in text and "Images (1) match" in text
+
+
+def test_who_searches_too_often_is_told_to_wait(site, monkeypatch):
+    monkeypatch.setattr("search.throttling._PageThrottle.rate", "2/min", raising=False)
+    answers = [site.get("/search/images/") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "more than 2 times in a minute" in text_of(answers[-1])
+    assert answers[-1].headers["Retry-After"]

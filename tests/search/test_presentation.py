@@ -2,10 +2,10 @@
 
 import pytest
 
+from search.address import from_params
 from search.backends.counting import terms_facet
 from search.facets import BadValue, FacetDeclaration, FacetRegistry, Kind, number, registry
 from search.presentation import chips, params_of
-from search.query import from_params
 from search.results import Reason
 from search.words import GAP, indexed, stems
 

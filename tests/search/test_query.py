@@ -6,42 +6,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.address import decode_cursor, encode_cursor, from_params, to_url
 from search.facets import Kind
-from search.query import (
-    LONGEST_QUERY,
-    And,
-    Not,
-    Or,
-    Phrase,
-    Prefix,
-    QueryError,
-    Range,
-    Word,
-    decode_cursor,
-    encode_cursor,
-    from_params,
-    parse,
-    to_url,
-)
+from search.language import LONGEST_QUERY, parse
+from search.query import And, Not, Or, Phrase, Prefix, QueryError, Range, Word
 
 
 @pytest.mark.parametrize(
     ("text", "node"),
     [
         ("", None),
-        ("…", None),
+        ("*", None),
         ("cell", Word("cell")),
         ("a b", And((Word("a"), Word("b")))),
         ("a AND b", And((Word("a"), Word("b")))),
         ('"nuclear envelope"', Phrase("nuclear envelope")),
-        ('"never closed phrase', Phrase("never closed phrase")),
         ("light-sheet", Phrase("light-sheet")),
         ("-a", Not(Word("a"))),
         ("NOT NOT a", Word("a")),
         ("a b OR c", Or((And((Word("a"), Word("b"))), Word("c")))),
         ("a (b OR c)", And((Word("a"), Or((Word("b"), Word("c")))))),
         ("mito*", Prefix("mito")),
-        ("species:mouse", Word("mouse", "organism_words")),
+        ("species:mouse", Word("mouse", "organism_named")),
         ("pixel_size:<65nm", Range("pixel_size", high=0.065, include_high=False)),
         ("size_z:2..10", Range("size_z", 2, 10)),
         (")) a", Word("a")),
@@ -61,9 +47,30 @@ def test_a_query_means(text, node):
         ("a*", "at least two letters"),
         ("(" * 40 + "a", "levels of parentheses"),
         ("a " * 60, "shorten it to 50"),
+        ('"never closed', 'Write "never closed" for these words'),
+        ('a "', "Leave it out"),
+        ("…", "holds no word"),
+        ("AND OR (", "only join words"),
+        ("organism:", "right after the colon"),
+        ("cell title: envelope", "right after the colon"),
         ("a" * (LONGEST_QUERY + 1), "shorten it to 1000"),
     ],
-    ids=["typo", "other-kind", "word-for-number", "word-for-day", "short-prefix", "deep", "many", "long"],
+    ids=[
+        "typo",
+        "other-kind",
+        "word-for-number",
+        "word-for-day",
+        "short-prefix",
+        "deep",
+        "many",
+        "unclosed",
+        "one-mark",
+        "no-word",
+        "keywords",
+        "no-value",
+        "space-before-value",
+        "long",
+    ],
 )
 def test_a_query_that_cannot_be_run_says_what_to_write(text, sentence):
     with pytest.raises(QueryError, match=sentence.replace("?", r"\?")):

@@ -24,10 +24,12 @@ from archive.api.serializers import (
     VersionRecordSerializer,
     VersionSerializer,
 )
+from archive.api.signed import SignedMixin
 from archive.api.views.base import ACCESSION, BYTES, NOTHING, NUMBER, PersonalView, PublicView, sent
 from archive.errors import FieldProblem, Invalid, NotFound
 from archive.models import Dataset, File, Image, Membership, Version
-from archive.selectors import datasets, files, images, versions
+from archive.selectors import attributes, datasets, files, images, versions
+from archive.selectors.components import folders_of_version
 from archive.selectors.datasets import get_dataset
 from archive.selectors.people import members_of
 from archive.services import depositing, releasing, sharing
@@ -120,9 +122,19 @@ class FilesView(OfDataset):
         if getattr(self, "swagger_fake_view", False):
             return File.objects.none()
         dataset = self.dataset()
-        rows = versions.files_of_version(dataset, self.number(dataset), self.request.user)
+        number = self.number(dataset)
+        rows = versions.files_of_version(dataset, number, self.request.user)
+        rows = attributes.with_attributes(rows, number)
+        self.files_context = {
+            "component_folders": folders_of_version(dataset, number),
+            "component_keys": attributes.component_keys(dataset.pk),
+            "attribute_order": attributes.order_of(dataset.pk, number),
+        }
         folder = self.request.query_params.get("folder", "").strip("/")
         return rows.filter(path__startswith=f"{folder}/") if folder else rows
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), **getattr(self, "files_context", {})}
 
 
 @extend_schema(parameters=[ACCESSION, VERSION])
@@ -131,6 +143,14 @@ class ImagesView(OfDataset):
 
     serializer_class = ImageSerializer
     pagination_class = ByNumber
+
+    def paginate_queryset(self, queryset: QuerySet[Image]) -> list[Image] | None:
+        page = super().paginate_queryset(queryset)
+        self.badges = extensions.image_badges([image.pk for image in page or []])
+        return page
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "image_badges": getattr(self, "badges", None)}
 
     def get_queryset(self) -> QuerySet[Image]:
         if getattr(self, "swagger_fake_view", False):
@@ -170,7 +190,17 @@ class VersionManifestView(PublicView):
         return delivery.manifest_response(request, versions.get_version(dataset, number, request.user))
 
 
-class FileContentView(PublicView):
+class ListedFilesView(PublicView):
+    throttle_scope = "export"
+
+    @extend_schema(operation_id="version_listed_files", parameters=[ACCESSION, NUMBER], responses=LINES)
+    def get(self, request: Request, accession: str, number: int) -> HttpResponseBase:
+        """Of an imported record: the files at its origin, one line of JSON each: path, size, attributes."""
+        dataset = get_dataset(accession, request.user)
+        return delivery.listing_response(request, versions.get_version(dataset, number, request.user))
+
+
+class FileContentView(SignedMixin, PublicView):
     @extend_schema(operation_id="file_content", parameters=[ACCESSION], responses={200: BYTES, 206: BYTES})
     def get(self, request: Request, accession: str, file_id: int) -> HttpResponseBase:
         """The bytes of a file, as an attachment; ranges are supported. A bundle's member is named by `member`."""

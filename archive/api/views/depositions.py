@@ -19,9 +19,9 @@ from archive.api.serializers import (
 )
 from archive.api.views.base import ACCESSION, PersonalView, sent
 from archive.models import Deposition, File
-from archive.selectors import files, quality
+from archive.selectors import attributes, files, quality
 from archive.selectors.depositions import get_deposition, my_depositions
-from archive.services import depositing, releasing
+from archive.services import awaiting, depositing, releasing
 
 
 def record(deposition: Deposition, request: Request, status: int = 200) -> Response:
@@ -46,9 +46,12 @@ class DepositionsView(PersonalView, ListAPIView):
     def post(self, request: Request) -> Response:
         """Begin a deposition: it has its accession at once."""
         given = sent(request, StartDeposition)
-        deposition = depositing.start_deposition(
-            user=request.user, template=given.get("template"), metadata=given.get("metadata")
-        )
+        if "like" in given:
+            deposition = depositing.start_like(user=request.user, like=get_deposition(given["like"], request.user))
+        else:
+            deposition = depositing.start_deposition(
+                user=request.user, template=given.get("template"), metadata=given.get("metadata")
+            )
         return record(deposition, request, 201)
 
 
@@ -81,7 +84,7 @@ class ReportView(PersonalView):
     @extend_schema(operation_id="deposition_report", parameters=[ACCESSION], responses=ProblemSerializer(many=True))
     def get(self, request: Request, accession: str) -> Response:
         """What is wrong or missing now, what blocks first."""
-        problems = quality.all_problems(get_deposition(accession, request.user))
+        problems = quality.all_problems(get_deposition(accession, request.user), request.user)
         return Response(ProblemSerializer(problems, many=True).data)
 
 
@@ -106,15 +109,17 @@ class ReleaseView(PersonalView):
         responses=DepositionRecordSerializer,
     )
     def post(self, request: Request, accession: str) -> Response:
-        """Make it public, now or on a day to come."""
+        """Make it public, now, on a day to come, or when its publication appears."""
         given = sent(request, Release)
         deposition = get_deposition(accession, request.user)
-        releasing.release_deposition(
-            deposition=deposition,
-            user=request.user,
-            release_on=given.get("release_on"),
-            change_note=given.get("change_note", ""),
-        )
+        shared = {name: given.get(name, "") for name in ("change_note", "reason")}
+        if given.get("with_publication"):
+            expected = given.get("expected_publication", "")
+            awaiting.await_publication(deposition=deposition, user=request.user, expected=expected, **shared)
+        else:
+            day = given.get("release_on")
+            shared["no_publication"] = given.get("no_publication", "")
+            releasing.release_deposition(deposition=deposition, user=request.user, release_on=day, **shared)
         deposition.refresh_from_db()
         return record(deposition, request)
 
@@ -140,7 +145,7 @@ class WithdrawView(PersonalView):
         responses=DepositionRecordSerializer,
     )
     def post(self, request: Request, accession: str) -> Response:
-        """Give up a dataset that was never released."""
+        """Give up a dataset that was never released, or the draft of a later version: released ones stay."""
         reason = sent(request, Because)["reason"]
         deposition = get_deposition(accession, request.user)
         return record(depositing.withdraw_deposition(deposition=deposition, user=request.user, reason=reason), request)
@@ -156,10 +161,16 @@ class DepositionFilesView(PersonalView, ListAPIView):
     def get_queryset(self) -> QuerySet[File]:
         if getattr(self, "swagger_fake_view", False):
             return File.objects.none()
-        return files.ranked_files(get_deposition(self.kwargs["accession"], self.request.user))
+        deposition = get_deposition(self.kwargs["accession"], self.request.user)
+        self.files_context = {
+            "component_keys": attributes.component_keys(deposition.dataset_id),
+            "attribute_order": attributes.order_of(deposition.dataset_id, deposition.number),
+        }
+        return attributes.with_attributes(files.ranked_files(deposition), deposition.number)
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "accession": self.kwargs.get("accession", "")}
+        more = getattr(self, "files_context", {})
+        return {**super().get_serializer_context(), "accession": self.kwargs.get("accession", ""), **more}
 
 
 class KeepFileView(PersonalView):

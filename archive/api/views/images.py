@@ -7,9 +7,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from archive import delivery
+from archive.access import as_seen, require_taking
 from archive.api.serializers import ImageRecordSerializer
+from archive.api.signed import SignedMixin
 from archive.api.views.base import ACCESSION, BYTES, PublicView
 from archive.errors import FieldProblem, Invalid
+from archive.selectors.groupings import describing_file
 from archive.selectors.images import get_image, image_record
 
 
@@ -41,15 +44,21 @@ class ThumbnailView(PublicView):
 
 class OmeXmlView(PublicView):
     @extend_schema(
-        operation_id="image_ome_xml", parameters=[ACCESSION], responses={(200, "application/xml"): OpenApiTypes.STR}
+        operation_id="image_ome_xml",
+        parameters=[
+            ACCESSION,
+            OpenApiParameter("as", str, enum=[delivery.DEPOSITED], description="The document as the file holds it."),
+        ],
+        responses={(200, "application/xml"): OpenApiTypes.STR},
     )
     def get(self, request: Request, accession: str) -> HttpResponseBase:
-        """The OME-XML as the file holds it."""
+        """OME-XML (2016-06) of this image, written from what was read; every image has it."""
         return delivery.ome_xml_response(request, get_image(accession, request.user))
 
 
-class OriginalView(PublicView):
+class OriginalView(SignedMixin, PublicView):
     @extend_schema(operation_id="image_original", parameters=[ACCESSION], responses={200: BYTES, 206: BYTES})
     def get(self, request: Request, accession: str) -> HttpResponseBase:
         """The file that describes the image, as it was deposited. Others that belong to it are in the record."""
-        return delivery.original_response(request, get_image(accession, request.user).file)
+        file = as_seen(describing_file(get_image(accession, request.user)), request.user)
+        return delivery.original_response(request, require_taking(file, request.user))

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from archive.imaging.errors import PoolUnavailable, Unreadable
-from archive.imaging.model import Description, Finding, Outcome, Reason, Rendered
+from archive.imaging.model import Description, Finding, Histogram, ImageMetadata, Outcome, RawRegion, Reason, Rendered
 from archive.imaging.pool import faults, wire
 from archive.imaging.pool.codec import Malformed, decode, encode
-from archive.imaging.spec import RenderSpec
+from archive.imaging.shapes import Regions
+from archive.imaging.spec import RenderSpec, SectionSpec, TileSpec
 
 # The two thumbnails that every image gets, by the longer side in pixels.
 THUMBNAIL_SIZES = {"large": 1024, "small": 256}
@@ -46,6 +47,74 @@ class ImagingPool:
     ) -> tuple[Rendered, ...]:
         """One picture for each size, all from one reading; raises Unreadable."""
         return self._pictures("thumbnails", root, path, series=series, sizes=list(sizes))
+
+    def tile(self, root: Path, path: str, series: int, spec: TileSpec) -> Rendered:
+        """One tile; raises Unreadable."""
+        return self._pictures("tile", root, path, series=series, spec=encode(spec))[0]
+
+    def section(self, root: Path, path: str, series: int, spec: SectionSpec) -> Rendered:
+        """An orthogonal slice; raises Unreadable."""
+        return self._pictures("section", root, path, series=series, spec=encode(spec))[0]
+
+    def histograms(
+        self,
+        root: Path,
+        path: str,
+        series: int,
+        *,
+        z: int | None = None,
+        t: int | None = None,
+        z_last: int | None = None,
+    ) -> tuple[Histogram, ...]:
+        """Of each channel, at the middle plane or of a projection if told so; raises Unreadable."""
+        header, _ = self._ask("histograms", root, path, series=series, z=z, t=t, z_last=z_last)
+        return tuple(_decoded(Histogram, one) for one in _listed(header, "histograms"))
+
+    def values(
+        self, root: Path, path: str, series: int, *, x: int, y: int, z: int | None = None, t: int | None = None
+    ) -> tuple[tuple[float | None, ...], ...]:
+        """What is stored at a pixel: for each channel its samples, None for what is no number; raises Unreadable."""
+        header, _ = self._ask("values", root, path, series=series, x=x, y=y, z=z, t=t)
+        return tuple(tuple(_number(value) for value in channel) for channel in _listed(header, "values"))
+
+    def regions(self, root: Path, path: str, series: int, *, z: int | None = None, t: int | None = None) -> Regions:
+        """What the file's OME-XML draws on the image, or on one plane of it; raises Unreadable."""
+        header, _ = self._ask("regions", root, path, series=series, z=z, t=t)
+        found: Regions = _decoded(Regions, header.get("regions"))
+        return found
+
+    def mask(self, root: Path, path: str, series: int, number: int) -> Rendered:
+        """One of its masks as a PNG; raises Unreadable."""
+        return self._pictures("mask", root, path, series=series, number=number)[0]
+
+    def labels(self, root: Path, path: str, series: int) -> tuple[ImageMetadata, ...]:
+        """The label images that the file holds for an image of it; raises Unreadable."""
+        header, _ = self._ask("labels", root, path, series=series)
+        return tuple(_decoded(ImageMetadata, one) for one in _listed(header, "labels"))
+
+    def levels(self, root: Path, path: str, series: int) -> tuple[tuple[int, int], ...]:
+        """(width, height) of each stored resolution, largest first; raises Unreadable."""
+        header, _ = self._ask("levels", root, path, series=series)
+        return tuple((int(size[0]), int(size[1])) for size in _listed(header, "levels"))
+
+    def raw(
+        self,
+        root: Path,
+        path: str,
+        series: int,
+        *,
+        c: int,
+        z: int,
+        t: int,
+        level: int,
+        region: tuple[int, int, int, int],
+    ) -> RawRegion:
+        """Pixels bit for bit, at most some 48 MB; raises Unreadable."""
+        header, blobs = self._ask("raw", root, path, series=series, c=c, z=z, t=t, level=level, region=list(region))
+        if len(blobs) != 1:
+            raise faults.CRASHED
+        found: RawRegion = _decoded(RawRegion, header.get("raw"), data=blobs[0])
+        return found
 
     def check(self, root: Path, path: str, series: int) -> tuple[Finding, ...]:
         """What the quality checks found; raises Unreadable."""
@@ -79,6 +148,17 @@ class ImagingPool:
             ) from error
         faults.raise_from(header)
         return header, blobs
+
+
+def _listed(header: dict[str, Any], name: str) -> list[Any]:
+    found = header.get(name)
+    if not isinstance(found, list):
+        raise faults.CRASHED
+    return found
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _decoded(kind: type[Any], value: object, **extra: object) -> Any:

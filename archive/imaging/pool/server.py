@@ -22,9 +22,15 @@ from archive.imaging.pool.codec import Malformed
 from archive.imaging.pool.worker import Limits
 
 # A worker is replaced after so many requests, or when it sits on so much memory: leaks never add up.
-MOST_REQUESTS = 500
+MOST_REQUESTS = 5000
 MOST_IDLE_MEMORY = 400 << 20
 WATCH_EVERY = 0.05
+# Idle workers beyond those that may work at once: each stays with its folder, so that images that are looked at side
+# by side are not opened anew for every tile.
+SPARE = 6
+# What people wait for has places of its own, beside the reading of what arrives, and less patience.
+LIVE = frozenset({"tile", "section", "render", "histograms", "values", "regions", "mask", "labels", "levels"})
+LIVE_SECONDS = 20.0
 # What a worker has in memory before it opens anything, and a little more: added to the limit of what it may take.
 LIBRARIES = 200 << 20
 # How long a client may take to send its request.
@@ -53,7 +59,24 @@ class Worker:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     root: str | None = None
+    # The folder itself, held open: one that is made anew under its name is another, and closed to the worker.
+    folder: int | None = None
     requests: int = 0
+
+    def settle(self, root: str) -> None:
+        """Take the folder of its first request, to which it locks itself."""
+        if self.root is None:
+            self.root = root
+            with contextlib.suppress(OSError):
+                self.folder = os.open(root, os.O_PATH | os.O_CLOEXEC)
+
+    def knows(self, root: str) -> bool:
+        if self.root != root or self.folder is None:
+            return False
+        try:
+            return os.path.samestat(os.fstat(self.folder), Path(root).stat())
+        except FileNotFoundError:
+            return False
 
     def resident(self) -> int:
         try:
@@ -96,7 +119,7 @@ class Pool:
     def __post_init__(self) -> None:
         self.idle: list[Worker] = []
         self.alive: dict[int, Worker] = {}
-        self.slots = asyncio.Semaphore(self.workers)
+        self.slots = {is_live: asyncio.Semaphore(self.workers) for is_live in (False, True)}
 
     async def fill(self) -> None:
         while len(self.alive) < self.workers:
@@ -120,6 +143,8 @@ class Pool:
         if self.alive.pop(lost.pid, None) is None:
             return 0
         lost.writer.close()
+        if lost.folder is not None:
+            os.close(lost.folder)
         with contextlib.suppress(ProcessLookupError):
             os.kill(lost.pid, signal.SIGKILL)
         _, status, usage = os.wait4(lost.pid, 0)
@@ -136,11 +161,11 @@ class Pool:
         for dead in [one for one in self.idle if one.dead()]:
             self.idle.remove(dead)
             self.end(dead)
-        fitting = [one for one in self.idle if one.root == root] or [one for one in self.idle if one.root is None]
+        fitting = [one for one in self.idle if one.knows(root)] or [one for one in self.idle if one.root is None]
         if fitting and not fresh:
             self.idle.remove(fitting[0])
             return fitting[0]
-        if len(self.alive) >= self.workers and self.idle:
+        if len(self.alive) >= self.workers + SPARE and self.idle:
             self.end(self.idle.pop(0))
         return await self._fork()
 
@@ -153,15 +178,16 @@ class Pool:
             return wire.pack(self.status())
         if self.figures.waiting >= self.queue:
             return wire.pack(faults.overloaded())
+        slots = self.slots[request.get("do") in LIVE]
         self.figures.waiting += 1
         try:
-            await self.slots.acquire()
+            await slots.acquire()
         finally:
             self.figures.waiting -= 1
         try:
             return await self._work(request)
         finally:
-            self.slots.release()
+            slots.release()
 
     async def _work(self, request: dict[str, Any]) -> bytes:
         """A second time, in a new worker, where somebody else killed the first: that was not the file's doing."""
@@ -176,8 +202,10 @@ class Pool:
             return wire.pack(faults.refusal(lost.cause()))
 
     async def _attempt(self, request: dict[str, Any], *, fresh: bool = False) -> bytes:
-        one = await self._take(str(request.get("root")), fresh=fresh)
-        one.root, one.requests = str(request.get("root")), one.requests + 1
+        root = str(request.get("root"))
+        one = await self._take(root, fresh=fresh)
+        one.settle(root)
+        one.requests += 1
         keep = False
         try:
             header, blobs = await self._exchange(one, request)
@@ -195,7 +223,8 @@ class Pool:
 
     async def _exchange(self, one: Worker, request: dict[str, Any]) -> wire.Message:
         reply = asyncio.ensure_future(self._ask(one, request))
-        deadline = time.monotonic() + self.limits.seconds
+        patience = min(self.limits.seconds, LIVE_SECONDS) if request.get("do") in LIVE else self.limits.seconds
+        deadline = time.monotonic() + patience
         try:
             while True:
                 done, _ = await asyncio.wait({reply}, timeout=WATCH_EVERY)

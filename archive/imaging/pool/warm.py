@@ -17,6 +17,8 @@ LIBRARIES = (
     "openslide",
     "pyvips",
     "lxml.etree",
+    "nd2",
+    "pydicom",
 )
 
 

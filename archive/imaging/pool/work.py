@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from archive.imaging import describe as describing
-from archive.imaging import paths, quality, registry, rendering
+from archive.imaging import measuring, paths, regions, registry, rendering
 from archive.imaging.errors import Unreadable
 from archive.imaging.model import Description, ImageMetadata, Rendered
 from archive.imaging.pool.codec import decode, encode
 from archive.imaging.pool.wire import Message
+from archive.imaging.quality import checking
 from archive.imaging.source import Source
-from archive.imaging.spec import RenderSpec
+from archive.imaging.spec import RenderSpec, SectionSpec, TileSpec
 
 
 def _path(request: dict[str, Any]) -> tuple[Path, str]:
@@ -25,26 +26,37 @@ def _described(root: Path, path: str, stamp: tuple[int, ...]) -> Description:
 
 
 def _description(root: Path, path: str) -> Description:
-    """Remembered while file and folder stay the same, so that a thumbnail right after needs no second look.
+    """Remembered while file and folder stay the same, so that a thumbnail right after needs no second look."""
+    return _described(root, path, _stamp(root, path))
 
-    The folder's own time is part of that: whoever fills it sets it anew, since files that this one names came or went.
-    """
+
+def _stamp(root: Path, path: str) -> tuple[int, ...]:
+    """The folder's own time is part of it: whoever fills it sets it anew, since files named here came or went."""
     try:
         folder, state = root.stat(), (root / path).stat()
     except FileNotFoundError as error:
         raise Unreadable("missing-file", "The file is not there. Upload it again.") from error
-    return _described(root, path, (folder.st_mtime_ns, state.st_mtime_ns, state.st_size))
+    return folder.st_mtime_ns, state.st_mtime_ns, state.st_size
+
+
+@lru_cache(maxsize=32)
+def _opened(root: Path, path: str, stamp: tuple[int, ...], series: int) -> Source:
+    """Remembered too: the next tile needs neither the file's kind nor its levels again."""
+    image = _image(_described(root, path, stamp), series)
+    return Source(registry.open_reader(root, path), root / path, root, image, (str(root), path, *stamp))
 
 
 def _source(request: dict[str, Any]) -> Source:
     root, path = _path(request)
-    description = _description(root, path)
-    image = _image(description, int(request["series"]))
-    return Source(registry.open_reader(root, path), root / path, root, image)
+    return _opened(root, path, _stamp(root, path), int(request["series"]))
+
+
+def _whole(value: object) -> int | None:
+    return None if value is None else int(str(value))
 
 
 def _image(description: Description, series: int) -> ImageMetadata:
-    for image in description.images:
+    for image in (*description.images, *description.labels):
         if image.series == series:
             return image
     if description.reason is not None:
@@ -68,9 +80,56 @@ def thumbnails(request: dict[str, Any]) -> Message:
     return _pictures(*rendering.thumbnails(_source(request), tuple(int(size) for size in request["sizes"])))
 
 
+def tile(request: dict[str, Any]) -> Message:
+    return _pictures(rendering.tile(_source(request), decode(TileSpec, request["spec"])))
+
+
+def section(request: dict[str, Any]) -> Message:
+    return _pictures(rendering.section(_source(request), decode(SectionSpec, request["spec"])))
+
+
+def histograms(request: dict[str, Any]) -> Message:
+    at = {axis: _whole(request.get(axis)) for axis in ("z", "t", "z_last")}
+    found = measuring.histograms(_source(request), **at)
+    return {"histograms": [encode(one) for one in found]}, []
+
+
+def values(request: dict[str, Any]) -> Message:
+    at = {axis: _whole(request.get(axis)) for axis in "zt"}
+    return {"values": measuring.values(_source(request), x=int(request["x"]), y=int(request["y"]), **at)}, []
+
+
+def shapes(request: dict[str, Any]) -> Message:
+    at = {axis: _whole(request.get(axis)) for axis in "zt"}
+    found = regions.regions(_description(*_path(request)).ome_xml, int(request["series"]), **at)
+    return {"regions": encode(found)}, []
+
+
+def mask(request: dict[str, Any]) -> Message:
+    xml = _description(*_path(request)).ome_xml
+    return _pictures(regions.mask(xml, int(request["series"]), int(request["number"])))
+
+
+def labels(request: dict[str, Any]) -> Message:
+    series = int(request["series"])
+    found = [label for label in _description(*_path(request)).labels if label.label_of == series]
+    return {"labels": [encode(label) for label in found]}, []
+
+
+def levels(request: dict[str, Any]) -> Message:
+    return {"levels": [list(size) for size in _source(request).levels]}, []
+
+
+def raw(request: dict[str, Any]) -> Message:
+    where = {axis: int(request[axis]) for axis in ("c", "z", "t", "level")}
+    x, y, width, height = (int(value) for value in request["region"])
+    found = measuring.raw(_source(request), **where, region=(x, y, width, height))
+    return {"raw": encode(found)}, [found.data]
+
+
 def check(request: dict[str, Any]) -> Message:
     root, path = _path(request)
-    findings = quality.check(_source(request), _description(root, path))
+    findings = checking.check(_source(request), _description(root, path))
     return {"findings": [encode(finding) for finding in findings]}, []
 
 
@@ -78,5 +137,14 @@ OPERATIONS: dict[str, Callable[[dict[str, Any]], Message]] = {
     "describe": describe,
     "render": render,
     "thumbnails": thumbnails,
+    "tile": tile,
+    "section": section,
+    "histograms": histograms,
+    "values": values,
+    "regions": shapes,
+    "mask": mask,
+    "labels": labels,
+    "levels": levels,
+    "raw": raw,
     "check": check,
 }

@@ -1,5 +1,6 @@
 """PURE: PNG, JPEG, WebP and GIF: one resolution, no calibration. Sizes come from the header and are bounded first."""
 
+import mmap
 import struct
 import warnings
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,7 @@ _MODES = {"1": 1, "L": 1, "P": 1, "I": 1, "I;16": 1, "I;16B": 1, "F": 1, "LA": 2
 _PNG_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _EXIF_IFD, _DATE_ORIGINAL = 0x8769, 0x9003
 _TAIL = 65_536
+_JPEG_START, _JPEG_SCAN, _JPEG_END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
 
 
 @dataclass(frozen=True)
@@ -126,8 +128,20 @@ def _pillow_header(path: Path, format_: str) -> _Header:
 
 
 def _check_jpeg_end(path: Path) -> None:
-    if b"\xff\xd9" not in path.read_bytes():
+    """The end must be that of the picture: a thumbnail in its EXIF has one too."""
+    with path.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        is_whole = data.find(_JPEG_END, _jpeg_scan(data)) >= 0
+    if not is_whole:
         raise Unreadable("truncated", "The file ends before its pixels do. Upload it again.")
+
+
+def _jpeg_scan(data: mmap.mmap) -> int:
+    """Where the first scan begins, or where the segments before it cease to follow each other."""
+    at = len(_JPEG_START)
+    while data[at : at + 1] == b"\xff" and data[at : at + 2] != _JPEG_SCAN:
+        is_filling = data[at + 1 : at + 2] == b"\xff"
+        at += 1 if is_filling else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return min(at, len(data))
 
 
 def _exif_date(picture: Image.Image) -> str:

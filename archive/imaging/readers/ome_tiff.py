@@ -14,6 +14,7 @@ from archive.imaging import paths
 from archive.imaging.errors import Unreadable
 from archive.imaging.limits import MAX_LEVELS, check_read
 from archive.imaging.model import Channel, Description, ImageMetadata, Outcome, PixelType, Reason
+from archive.imaging.naming import role_of
 from archive.imaging.ome_document import OmeImage
 from archive.imaging.readers import handles, tiff
 from archive.imaging.readers.base import Region
@@ -57,8 +58,13 @@ def describe(path: Path, root: Path) -> Description:
     misfit = _misfit(set_, root)
     if misfit is not None:
         return _as_plain_tiff(path, root, set_.xml, misfit)
-    images = tuple(_confirmed(set_, image, root) for image in set_.document.images)
+    images = tuple(_with_role(_confirmed(set_, image, root)) for image in set_.document.images)
     return Description(own, Outcome.READ, images, set_.document.plates, set_.members, ome_xml=set_.xml)
+
+
+def _with_role(image: ImageMetadata) -> ImageMetadata:
+    """Converters of slides keep the scanner's own pictures as images of their own ("label image")."""
+    return replace(image, role=role_of(image.name, image.series))
 
 
 def _misfit(set_: ImageSet, root: Path) -> Unreadable | None:
@@ -166,13 +172,14 @@ def _fitted(metadata: ImageMetadata, page: Any) -> ImageMetadata:
 
 def _page(root: Path, source: PlaneSource) -> Any:
     try:
-        pages = handles.tiff(paths.located(root, source.path)).pages
+        tif = handles.tiff(paths.located(root, source.path))
     except Unreadable as problem:
         sentence = f"“{source.path}” belongs to the image and cannot be read. {problem.sentence}"
         raise Unreadable(problem.code, sentence, hostile=problem.hostile) from problem
-    if source.ifd >= len(pages):
-        raise Unreadable("no-such-page", f"The OME-XML places a plane on page {source.ifd + 1} of {len(pages)} pages.")
-    return pages[source.ifd]
+    count = len(tif.pages)
+    if source.ifd >= count:
+        raise Unreadable("no-such-page", f"The OME-XML places a plane on page {source.ifd + 1} of {count} pages.")
+    return handles.page(tif, source.ifd)
 
 
 def _sub_pages(page: Any) -> list[Any]:

@@ -1,10 +1,13 @@
 """PURE: OME-Zarr 0.4 and 0.5 (and what 0.1 to 0.3 share with them): images, series, plates; as a folder or zipped.
 
-Labels are not images of their own. Chunks that are not there read as the fill value, as Zarr means it.
+Label images are not images of their own: they are listed apart, with series after those of the images. Chunks that are
+not there read as the fill value, as Zarr means it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +47,29 @@ def describe(path: Path, root: Path) -> Description:
         xml = zarr_.ome_xml()
         document = ome_xml.parse(xml, reader=SLUG, format=_FORMAT) if xml else OmeDocument()
         images = tuple(_image(zarr_, group, index, document) for index, group in enumerate(groups))
+        labels = tuple(_labels(zarr_, groups))
     text = xml.decode("utf-8", "replace") if xml else ""
-    return Description(own, Outcome.READ, images, plates, (own,), ome_xml=text)
+    return Description(own, Outcome.READ, images, plates, (own,), ome_xml=text, labels=labels)
+
+
+def _labels(zarr_: Container, groups: list[str]) -> Iterator[ImageMetadata]:
+    """The label images that can be read; one that cannot does no harm to the image it belongs to."""
+    for index, (group, owner) in enumerate(_label_groups(zarr_, groups), len(groups)):
+        with suppress(Unreadable):
+            image = _image(zarr_, group, index, OmeDocument())
+            yield replace(image, name=image.name or group.rpartition("/")[2], label_of=owner)
+
+
+def _label_groups(zarr_: Container, groups: list[str]) -> list[tuple[str, int]]:
+    """The groups of label images, each with the series of the image that it labels."""
+    found: list[tuple[str, int]] = []
+    for owner, group in enumerate(groups):
+        names = zarr_.attributes(joined(group, "labels")).get("labels")
+        for name in names if isinstance(names, list) else []:
+            found.append((joined(group, f"labels/{paths.normalised(str(name))}"), owner))
+        if len(found) > MAX_SERIES:
+            raise Unreadable("too-many-images", f"The OME-Zarr holds more than {MAX_SERIES} label images. Split it.")
+    return found
 
 
 def _layout(zarr_: Container) -> tuple[list[str], tuple[PlateMetadata, ...]]:
@@ -206,8 +230,22 @@ def _channels(attributes: Json, count: int, samples: int) -> tuple[Channel, ...]
     return (*found, *(Channel() for _ in range(count - len(found))))
 
 
+@lru_cache(maxsize=8)
+def _groups(path: Path, stamp: tuple[int, ...]) -> tuple[str, ...]:
+    """The groups of the images, then of their labels. Kept, since a plate names them in a file for each well."""
+    with container(path) as zarr_:
+        groups, _ = _layout(zarr_)
+        return (*groups, *(group for group, _ in _label_groups(zarr_, groups)))
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What changes when the file, or the group at the top of a folder, is written anew."""
+    files = [path, path / "zarr.json", path / ".zattrs"] if path.is_dir() else [path]
+    return tuple(file.stat().st_mtime_ns for file in files if file.exists())
+
+
 def _located(zarr_: Container, series: int) -> tuple[Json, str]:
-    groups, _ = _layout(zarr_)
+    groups = _groups(zarr_.path, _stamp(zarr_.path))
     if not 0 <= series < len(groups):
         raise Unreadable("no-such-image", "The OME-Zarr has no image of that number.")
     return _multiscale(zarr_, groups[series]), groups[series]

@@ -4,7 +4,6 @@ Levels are those that the file stores; OpenSlide adds scaled-down ones for some 
 """
 
 import re
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,17 +15,17 @@ from archive.imaging.dates import date
 from archive.imaging.errors import Unreadable
 from archive.imaging.limits import MAX_LEVELS, MAX_MEMBERS, check_read, check_sizes
 from archive.imaging.model import Channel, Description, ImageMetadata, Objective, Outcome, PixelType
+from archive.imaging.naming import role_of
 from archive.imaging.readers import handles, tiff
 from archive.imaging.readers.base import Region
 from archive.imaging.readers.edge import reading
+from archive.imaging.readers.kept import Kept
 from archive.imaging.readers.series import sizes_of
 from archive.imaging.readers.tiff_pages import checked_region
 from archive.imaging.sniff import mirax_folder, sniff
 from archive.imaging.units import micrometres, number
 
 SLUG = "slides"
-_KEPT = 2
-_open: OrderedDict[tuple[str, int, int], openslide.OpenSlide] = OrderedDict()
 _APERIO = re.compile(r"(?:^|\|)\s*([^=|]+?)\s*=\s*([^|]*?)\s*(?=\||$)")
 _APERIO_DATE = re.compile(r"(\d\d)/(\d\d)/(\d\d)$")
 
@@ -68,7 +67,8 @@ def _tiff_slide(path: Path, format_: str) -> tuple[ImageMetadata, ...]:
 
 def _named(image: ImageMetadata, name: str) -> ImageMetadata:
     """The slide itself has no name; what hangs on to it (label, macro, thumbnail, map) is named so."""
-    return replace(image, name="" if image.series == 0 else name.lower(), description="")
+    named = "" if image.series == 0 else name.lower()
+    return replace(image, name=named, role=role_of(named, image.series), description="")
 
 
 def _aperio_fields(path: Path) -> dict[str, str]:
@@ -77,7 +77,9 @@ def _aperio_fields(path: Path) -> dict[str, str]:
 
 
 def _aperio(image: ImageMetadata, name: str, fields: dict[str, str]) -> ImageMetadata:
-    """MPP and AppMag belong to the slide, the date to everything that was scanned with it."""
+    """MPP and AppMag belong to the slide, the date to everything that was scanned with it. ScanScope ID is the serial
+    name of one machine, which tells a reader nothing about the microscope.
+    """
     match = _APERIO_DATE.match(fields.get("Date", ""))
     day = f"20{match[3]}-{match[1]}-{match[2]}" if match else ""
     scanned = date(f"{day}T{fields.get('Time', '')}")
@@ -91,7 +93,6 @@ def _aperio(image: ImageMetadata, name: str, fields: dict[str, str]) -> ImageMet
         physical_x_um=pixel,
         physical_y_um=pixel,
         objective=Objective(nominal_magnification=power) if power else None,
-        instrument=fields.get("ScanScope ID", ""),
     )
 
 
@@ -133,19 +134,15 @@ def _mirax(path: Path) -> tuple[ImageMetadata, ...]:
     return (main,)
 
 
+_slides = Kept(openslide.OpenSlide, lambda slide: slide.close())
+
+
 def _slide(path: Path) -> openslide.OpenSlide | None:
-    """The slide as OpenSlide opens it, None when it does not; a few are kept open."""
-    state = path.stat()
-    key = (str(path), state.st_mtime_ns, state.st_size)
-    if key not in _open:
-        try:
-            _open[key] = openslide.OpenSlide(path)
-        except openslide.OpenSlideError:
-            return None
-        while len(_open) > _KEPT:
-            _open.popitem(last=False)[1].close()
-    _open.move_to_end(key)
-    return _open[key]
+    """The slide as OpenSlide opens it, None when it does not."""
+    try:
+        return _slides.get(path)
+    except openslide.OpenSlideError:
+        return None
 
 
 def _is_color(path: Path) -> bool:

@@ -14,7 +14,9 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
-from archive.models import Dataset, Term
+from archive.models import Dataset
+from archive.selectors.terms import vocabularies_to_load
+from archive.terms import LARGE
 from portal.supervision import Service, Supervisor, python
 
 HOST = "127.0.0.1"
@@ -41,7 +43,8 @@ class Command(BaseCommand):
             supervisor.add(service)
         commands = [] if options["empty"] else _first_time(options["demo"])
         if commands:
-            self._say(f"The portal is empty; {' and '.join(commands)} fill it while its pages answer already.")
+            names = " and ".join(dict.fromkeys(line.split()[0] for line in commands))
+            self._say(f"The portal lacks data; {names} fill it while its pages answer already.")
             supervisor.add(_filling(commands))
         supervisor.run(_Announcer(self._say).look)
         lock.close()
@@ -90,8 +93,9 @@ def _services(processes: int) -> list[Service]:
     schedule = str(settings.DATA_DIR / "schedule")
     beat = ("-q", "-A", "portal", "beat", "--loglevel", "WARNING", "--pidfile=", "-s", schedule)
     web = (
-        "portal.wsgi", "--bind", f"{HOST}:{settings.PORT}", "--worker-class", "gthread", "--workers", "2",
-        "--threads", "8", "--timeout", "60", "--log-level", "warning", "--no-control-socket",
+        "portal.wsgi", "--bind", f"{HOST}:{settings.PORT}", "--worker-class", "portal.web.PatientWorker",
+        "--workers", "2", "--threads", "32", "--timeout", "60", "--log-level", "warning", "--no-control-socket",
+        "--limit-request-line", "8190", "--limit-request-field_size", "16380",
     )  # fmt: skip
     # Tasks are JSON, so that nobody gains anything from a worker that a container runs as root.
     calm = {"environment": {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}}
@@ -105,16 +109,28 @@ def _services(processes: int) -> list[Service]:
 
 
 def _first_time(demo: bool) -> list[str]:
-    """What fills an empty portal: commands by name, those that this installation has."""
+    """What fills an empty portal, and loads newer vocabularies: command lines, of commands that this installation has.
+
+    What every deposit needs comes first, so that nobody waits for the large vocabularies; the records that mention
+    their terms are indexed anew once these are known.
+    """
+    due = [info.name for info in vocabularies_to_load()]
+    soon, later = ([name for name in due if (name in LARGE) == is_large] for is_large in (False, True))
+    wants_demo = demo and not Dataset.objects.exists()
+    wanted = [
+        (f"load_terms {' '.join(soon)}", bool(soon)),
+        ("load_demo", wants_demo),
+        (f"load_terms {' '.join(later)}", bool(later)),
+        ("rebuild_index", bool(later) and (wants_demo or Dataset.objects.exists())),
+    ]
     known = get_commands()
-    wanted = [("load_terms", not Term.objects.exists()), ("load_demo", demo and not Dataset.objects.exists())]
-    return [name for name, is_due in wanted if is_due and name in known]
+    return [line for line, is_due in wanted if is_due and line.split()[0] in known]
 
 
 def _filling(commands: list[str]) -> Service:
     """The commands one after another in one process beside the services, which they need."""
     code = "import sys, django; django.setup(); from django.core.management import call_command\n"
-    code += "for name in sys.argv[1:]: call_command(name)"
+    code += "for line in sys.argv[1:]: call_command(*line.split())"
     return Service("Filling the portal", [sys.executable, "-c", code, *commands], once=True)
 
 

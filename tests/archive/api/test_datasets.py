@@ -12,7 +12,6 @@ from archive.services import depositing, releasing
 from archive.services.memberlists import Member, write_members
 from archive.states import DatasetRole, DepositionState, FileState, PortalRole, Standing
 from archive.storage import derived, new_key, originals
-from portal.settings import engines
 from tests.archive.documents import complete_document
 from tests.factories.archive import (
     BlobFactory,
@@ -29,20 +28,13 @@ from tests.factories.archive import (
     UserFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bytes_in_folders")]
 URL = "/api/v1/datasets/"
 CONTENT = b"0123456789" * 100
 
 
 def _stored(content: bytes, kind: str, storage=derived) -> str:
     return storage().save(new_key(kind), ContentFile(content))
-
-
-@pytest.fixture(autouse=True)
-def _bytes_in_folders(settings, tmp_path):
-    """The portal itself serves the bytes of a folder, which this is about; from S3 it sends readers on to a signed
-    address, which tests/test_real_stack.py follows."""
-    settings.STORAGES = settings.STORAGES | engines.storages(f"file://{tmp_path}/files")
 
 
 @pytest.fixture
@@ -121,7 +113,7 @@ def test_lists_cost_the_same_whatever_their_length(client, count, django_assert_
         ImageFactory(dataset=datasets[0], number=number + 1, file__dataset=datasets[0])
     address = f"{URL}{datasets[0].accession}"
     for wanted in (URL, f"{address}/images", f"{address}/files"):
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(8):
             assert len(client.get(wanted).json()["results"]) == count
 
 
@@ -222,6 +214,7 @@ def test_a_range_of_other_bytes_than_were_begun_is_the_whole(client, released):
 def test_what_a_reader_has_is_not_sent_again(client, released):
     digest = hashlib.sha256(CONTENT).hexdigest()
     assert client.get(_content(released), HTTP_IF_NONE_MATCH=f'"{digest}"').status_code == 304
+    assert client.get(_content(released), HTTP_IF_NONE_MATCH=f'"other", W/"{digest}"').status_code == 304
 
 
 def test_damaged_bytes_are_not_handed_out(client, released):
@@ -267,7 +260,8 @@ def test_an_image_says_what_was_read_and_where_its_bytes_are(client, released):
     assert [file["path"] for file in record["files"]] == ["raw/cell <1>.tif"]
     assert client.get(record["thumbnail"]).content == b"small"
     assert client.get(record["picture"]).content == b"large"
-    assert b"".join(client.get(record["ome_xml"]).streaming_content) == b"<OME/>"
+    assert b"".join(client.get(record["ome_xml_deposited"]).streaming_content) == b"<OME/>"
+    assert record["accession"].encode() in b"".join(client.get(record["ome_xml"]).streaming_content)
     assert b"".join(client.get(record["original"]).streaming_content) == CONTENT
 
 

@@ -28,6 +28,17 @@ def _start(script, **metadata) -> dict:
     return response.json()
 
 
+def test_a_deposition_begins_like_another_one(script):
+    made = _start(script)
+    answer = script.post(URL, {"like": made["accession"]}, format="json")
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["metadata"]["biosample"] == made["metadata"]["biosample"]
+    assert "title" not in answer.json()["metadata"]["study"]
+    both = script.post(URL, {"like": made["accession"], "template": "screen"}, format="json")
+    assert both.status_code == 400
+    assert "Send `like` alone" in both.content.decode()
+
+
 def test_a_script_deposits_from_the_first_call_to_the_release(script):
     made = _start(script)
     accession = made["accession"]
@@ -147,7 +158,7 @@ def test_lists_cost_the_same_whatever_their_length(owner, as_user, count, django
     browser = as_user(owner)
     with django_assert_max_num_queries(5):
         assert len(browser.get(URL).json()["results"]) == count
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(8):  # with what tables say of them, and how
         files = browser.get(f"{URL}{deposition.dataset.accession}/files").json()["results"]
     assert len(files) == count
 

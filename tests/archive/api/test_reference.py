@@ -61,13 +61,28 @@ def test_a_limit_that_is_none_is_named(client, limit):
     assert response.json()["errors"][0]["pointer"] == "/limit"
 
 
+def test_vocabularies_are_told_with_version_and_licence(client, terms):
+    (row,) = client.get("/api/v1/vocabularies/").json()
+    assert (row["name"], row["version"], row["licence"]) == ("FBbi", "2019-03-07", "CC-BY-4.0")
+    assert row["term_count"] > 600
+
+
 def test_one_term_has_its_ancestors(client, terms):
     curie = Term.objects.get(label="confocal microscopy").curie
     term = client.get(f"/api/v1/terms/{curie}/").json()
     assert "microscopy" in set(Term.objects.filter(curie__in=term["ancestors"]).values_list("label", flat=True))
 
 
-def test_suggestions_need_two_queries(client, terms, django_assert_max_num_queries):
-    client.get("/api/v1/terms/", {"q": "warm"})
-    with django_assert_max_num_queries(2):
+def test_suggestions_say_what_they_are_a_kind_of(client, terms):
+    rows = client.get("/api/v1/terms/", {"q": "confocal microscopy", "prefer": "FBbi:00000222"}).json()
+    assert (rows[0]["parent"], rows[0]["relation"]) == ("light microscopy", "is_a")
+
+
+def test_several_vocabularies_are_searched_together(client, terms):
+    rows = client.get("/api/v1/terms/", {"q": "conf micr", "ontology": "NCBITaxon,FBbi"}).json()
+    assert rows[0]["ontology"] == "FBbi"
+
+
+def test_suggestions_need_few_queries(client, terms, django_assert_max_num_queries):
+    with django_assert_max_num_queries(8):
         client.get("/api/v1/terms/", {"q": "electron"})

@@ -105,8 +105,8 @@ def test_a_problem_of_one_term_stands_at_its_field():
 def test_a_control_refers_to_help_only_where_there_is_some():
     with_help = Control(Field("one", "One", FieldType.TEXT, help="Say it."), "s.one")
     without = Control(Field("one", "One", FieldType.TEXT), "s.one")
-    assert with_help.described_by == "f-s-one-help e-s-one"
-    assert without.described_by == "e-s-one"
+    assert with_help.described_by == "f-s-one-help e-s-one n-s-one"
+    assert without.described_by == "e-s-one n-s-one"
 
 
 def test_a_list_gets_one_more_row_when_it_is_asked_for():

@@ -122,6 +122,12 @@ def test_harmful_documents_are_refused(text, code):
     assert problem.value.code == code
 
 
+def test_more_channels_than_anything_has_are_refused_though_each_is_listed():
+    assert len(_first(ome(ome_image("8 8 1 4000 1", "<Channel/>" * 4000))).channels) == 4000
+    with pytest.raises(Unreadable, match="5000 channels"):
+        _parse(ome(ome_image("8 8 1 5000 1", "<Channel/>" * 5000)))
+
+
 def test_entities_hidden_by_another_encoding_are_refused():
     text = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE OME [<!ENTITY a "aaaa">]><OME>&a;</OME>'
     with pytest.raises(Unreadable) as problem:

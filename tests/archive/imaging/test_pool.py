@@ -1,6 +1,7 @@
 """The pool as its callers and its enemies see it: real processes, a real socket, a real sandbox."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from archive.imaging.model import Description, Outcome
 from archive.imaging.pool import wire
 from archive.imaging.pool.client import ImagingPool, running_pool
 from archive.imaging.pool.codec import Malformed, decode
+from archive.imaging.pool.server import SPARE
 from archive.imaging.spec import RenderSpec
 
 FAULTY = "tests.archive.imaging.faulty_pool"
@@ -116,7 +118,7 @@ def test_a_fault_has_its_reason_and_others_go_on(
     assert refused.value.code == code
     assert refused.value.sentence.endswith(".")
     assert pool.describe(folder, "good.ome.tif").outcome is Outcome.READ
-    assert len(pool.status()["workers"]) <= 2
+    assert len(pool.status()["workers"]) <= 2 + SPARE
     assert pool.status()["peak_kb"] < 1_500_000
 
 
@@ -148,6 +150,15 @@ def test_a_worker_serves_one_folder_only(pool: ImagingPool, tmp_path: Path) -> N
         root.mkdir(exist_ok=True)
         pid = ask(pool, "sleep", root, seconds=0)["pid"]
         assert workers.setdefault(pid, name) == name
+
+
+def test_a_folder_that_was_removed_and_made_anew_is_read(pool: ImagingPool, folder: Path) -> None:
+    assert pool.describe(folder, "good.ome.tif").outcome is Outcome.READ
+    content = (folder / "good.ome.tif").read_bytes()
+    shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / "good.ome.tif").write_bytes(content)
+    assert pool.render(folder, "good.ome.tif", 0, RenderSpec()).width == 60
 
 
 def test_too_many_waiting_are_turned_away(pool: ImagingPool) -> None:

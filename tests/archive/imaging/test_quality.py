@@ -3,8 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from archive.imaging import quality
 from archive.imaging.model import Channel, Description, Finding, Outcome, Severity
+from archive.imaging.naming import ImageRole
+from archive.imaging.quality import checking
 from archive.imaging.source import Source
 from tests.archive.imaging.arrays import plane, source
 
@@ -14,7 +15,7 @@ NOISE = CHANCE.integers(1, 200, (64, 64)).astype(np.uint8)
 
 
 def found(one: Source) -> dict[str, Finding]:
-    return {finding.code: finding for finding in quality.check(one, Description("image", Outcome.READ))}
+    return {finding.code: finding for finding in checking.check(one, Description("image", Outcome.READ))}
 
 
 def said(values: np.ndarray, **more: object) -> dict[str, Finding]:
@@ -34,7 +35,7 @@ def test_every_finding_says_what_to_do() -> None:
 
 def test_problems_come_first() -> None:
     values = np.zeros((1, 2, 1, 8, 8), dtype=np.uint8)
-    ranks = [finding.severity for finding in quality.check(source(values), Description("image", Outcome.READ))]
+    ranks = [finding.severity for finding in checking.check(source(values), Description("image", Outcome.READ))]
     assert ranks == sorted(ranks, key=lambda severity: severity is not Severity.PROBLEM)
 
 
@@ -81,6 +82,18 @@ def test_implausible_pixel_sizes(sizes: tuple[float, float]) -> None:
 
 def test_a_missing_pixel_size_is_a_notice() -> None:
     assert said(NOISE, physical_x_um=None)["missing-pixel-size"].severity is Severity.NOTICE
+
+
+def test_of_the_photograph_of_a_slides_label_no_more_is_asked_than_that_it_opens() -> None:
+    one = source(plane(np.full((8, 8), 255, dtype=np.uint8)))
+    assert set(found(one)) == {"constant", "missing-pixel-size"}
+    assert found(replace(one, image=replace(one.image, role=ImageRole.LABEL))) == {}
+
+
+def test_several_channels_at_fault_are_told_in_one_sentence() -> None:
+    values = np.zeros((1, 2, 1, 8, 8), dtype=np.uint8)
+    findings = found(source(values, channels=(Channel("DAPI"), Channel("GFP")), **GOOD))  # type: ignore[arg-type]
+    assert findings["blank"].sentence.startswith("Channels DAPI, GFP are black")
 
 
 def test_a_plane_that_cannot_be_read_is_truncated() -> None:

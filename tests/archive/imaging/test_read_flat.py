@@ -1,5 +1,6 @@
 """PNG, JPEG, WebP and GIF: what the header says, what is read, and pictures that are too large or broken."""
 
+import io
 import struct
 import zlib
 from pathlib import Path
@@ -105,6 +106,17 @@ def test_pictures_that_are_cut_off_are_refused(tmp_path, name):
     (tmp_path / name).write_bytes(data[: len(data) // 2])
     found = describe(tmp_path, name)
     assert (found.outcome, found.reason.code) == (Outcome.REFUSED, "truncated")
+
+
+def test_the_end_of_a_thumbnail_is_not_that_of_the_picture(tmp_path):
+    thumbnail = io.BytesIO()
+    Image.fromarray(values(16, 16, dtype="uint8")).save(thumbnail, "JPEG")
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0" + thumbnail.getvalue()
+    Image.fromarray(values(64, 64, 3, dtype="uint8")).save(tmp_path / "a.jpg", exif=exif)
+    assert describe(tmp_path, "a.jpg").outcome is Outcome.READ
+    data = (tmp_path / "a.jpg").read_bytes()
+    (tmp_path / "a.jpg").write_bytes(data[: len(data) - len(data) // 4])
+    assert describe(tmp_path, "a.jpg").reason.code == "truncated"
 
 
 def test_a_header_alone_is_broken(tmp_path):

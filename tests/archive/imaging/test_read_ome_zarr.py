@@ -130,24 +130,41 @@ def test_a_plate_lists_the_fields_of_its_wells(tmp_path):
     assert _read(tmp_path, "p.zarr", 3).shape == (8, 9)
 
 
-def test_labels_are_not_images(tmp_path):
+@pytest.mark.parametrize("version", ["0.4", "0.5"])
+def test_labels_are_listed_apart_and_read_like_images(tmp_path, version):
+    folder = _write(tmp_path / "a.zarr", values(8, 9), "yx", version)
+    cells, nuclei = values(8, 9) % 5, values(8, 9) % 3
+    _write_group(folder / "labels", {"labels": ["gone", "cells", "nuclei"]}, version)
+    _write(folder / "labels" / "cells", cells, "yx", version)
+    _write(folder / "labels" / "nuclei", nuclei, "yx", version)
+    found = describe(tmp_path, "a.zarr")
+    assert [image.series for image in found.images] == [0]
+    assert [(label.series, label.label_of, label.size_x) for label in found.labels] == [(2, 0, 9), (3, 0, 9)]
+    assert found.labels[0].locator == "labels/cells"
+    np.testing.assert_array_equal(_read(tmp_path, "a.zarr", 3, region=(1, 2, 5, 4)), nuclei[2:6, 1:6])
+    with pytest.raises(Unreadable):
+        _read(tmp_path, "a.zarr", 4)
+
+
+def test_names_of_labels_do_not_lead_outside(tmp_path):
     folder = _write(tmp_path / "a.zarr", values(8, 9), "yx")
-    _write_group(folder / "labels", {"labels": ["cells"]}, "0.4")
-    _write(folder / "labels" / "cells", values(8, 9), "yx")
-    assert len(describe(tmp_path, "a.zarr").images) == 1
+    _write_group(folder / "labels", {"labels": ["../../b.zarr"]}, "0.4")
+    _write(tmp_path / "b.zarr", values(8, 9), "yx")
+    assert describe(tmp_path, "a.zarr").reason.code == "path-outside"
 
 
+@pytest.mark.parametrize("name", ["a.zarr.zip", "a.ozx"])
 @pytest.mark.parametrize("prefix", ["", "a.zarr/"], ids=["at the top", "in a folder"])
-def test_a_zipped_image_is_read_in_place(tmp_path, prefix):
+def test_a_zipped_image_is_read_in_place(tmp_path, prefix, name):
     data = values(40, 50)
     folder = _write(tmp_path / "a.zarr", data, "yx")
-    with zipfile.ZipFile(tmp_path / "a.zarr.zip", "w") as archive:
+    with zipfile.ZipFile(tmp_path / name, "w") as archive:
         for file in sorted(folder.rglob("*")):
             if file.is_file():
                 archive.write(file, prefix + file.relative_to(folder).as_posix())
     shutil.rmtree(folder)
-    assert describe(tmp_path, "a.zarr.zip").images[0].size_x == 50
-    np.testing.assert_array_equal(_read(tmp_path, "a.zarr.zip", region=(3, 4, 20, 30)), data[4:34, 3:23])
+    assert describe(tmp_path, name).images[0].size_x == 50
+    np.testing.assert_array_equal(_read(tmp_path, name, region=(3, 4, 20, 30)), data[4:34, 3:23])
 
 
 def test_a_zarr_without_an_image_is_kept(tmp_path):

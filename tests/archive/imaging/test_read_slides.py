@@ -42,9 +42,10 @@ def test_a_slide_tells_its_calibration_and_objective(tmp_path):
     _write_svs(tmp_path / "a.svs")
     slide, *others = describe(tmp_path, "a.svs").images
     assert (slide.reader, slide.format, slide.levels, slide.name) == ("slides", "svs", 2, "")
-    assert (slide.physical_x_um, slide.objective.nominal_magnification, slide.instrument) == (0.499, 20, "S1")
+    assert (slide.physical_x_um, slide.objective.nominal_magnification, slide.instrument) == (0.499, 20, "")
     assert slide.acquisition_date == "2009-12-29T09:59:15"
     assert [image.name for image in others] == ["thumbnail", "label"]
+    assert [image.role for image in (slide, *others)] == ["", "thumbnail", "label"]
     assert {image.physical_x_um for image in others} == {None}
 
 

@@ -14,7 +14,7 @@ from archive.imaging.model import Channel, Rendered
 from archive.imaging.planes import block_mean
 from archive.imaging.rendering import render, thumbnails
 from archive.imaging.source import Source, fitted_size, fitting_level
-from archive.imaging.spec import ChannelChoice, RenderSpec
+from archive.imaging.spec import ChannelChoice, RenderSpec, View
 from tests.archive.imaging.arrays import plane, source
 
 CHANCE = np.random.default_rng(3)
@@ -70,16 +70,16 @@ def test_reads_one_plane_of_each_channel_from_the_fitting_level() -> None:
 
 def test_asks_for_other_planes_get_them_and_those_beyond_are_refused() -> None:
     one = source(CHANCE.integers(0, 4000, (3, 1, 5, 20, 20)).astype(np.uint16))
-    rendered = render(one, RenderSpec(z=4, t=0))
+    rendered = render(one, RenderSpec(view=View(z=4, t=0)))
     assert (rendered.z, rendered.t) == (4, 0)
     with pytest.raises(Unreadable, match="5 planes in Z"):
-        render(one, RenderSpec(z=5))
+        render(one, RenderSpec(view=View(z=5)))
 
 
 def test_a_large_flat_plane_is_read_in_strips_and_looks_the_same() -> None:
     values = np.add.outer(np.arange(9000), np.arange(8000)).astype(np.uint16)
     one = source(plane(values))
-    drawn = pixels(render(one, RenderSpec(max_size=500)))
+    drawn = pixels(thumbnails(one, (500,))[0])
     regions = [asked[4] for asked in one.reader.asked]
     assert len(regions) > 3
     assert sum(region[3] for region in regions if region) == 9000
@@ -127,6 +127,24 @@ def test_nan_and_infinity_are_survived() -> None:
     assert pixels(render(source(plane(np.full((3, 3), np.nan, dtype=np.float32))), RenderSpec())).max() < 5
 
 
+@pytest.mark.parametrize(
+    ("kind", "low", "high"),
+    [
+        ("float64", -1.7e308, 1.7e308),
+        ("float32", -3e38, 3e38),
+        ("float64", 0.0, 1e-300),
+        ("float64", 1e17, 1e17 + 4096),
+    ],
+    ids=["widest doubles", "widest singles", "faintest", "shades of one large number"],
+)
+def test_extreme_values_use_the_whole_range_of_grey(kind: str, low: float, high: float) -> None:
+    values = np.full((64, 64), low, dtype=kind)
+    values[:, 32:] = high
+    drawn = pixels(render(source(plane(values)), RenderSpec()))
+    assert drawn[:, :28].max() < 10
+    assert drawn[:, 36:].min() > 245
+
+
 def test_rgb_is_drawn_as_it_is() -> None:
     values = np.zeros((8, 8, 3), dtype=np.uint8)
     values[..., 0], values[..., 2] = 200, 40
@@ -151,18 +169,20 @@ def test_channels_are_drawn_in_their_colours_and_chosen_ones_alone() -> None:
     drawn = pixels(render(one, RenderSpec()))
     assert drawn[16, 4].argmax() == 2
     assert drawn[16, 28].argmax() == 1
-    red = pixels(render(one, RenderSpec(channels=(ChannelChoice(0, on=False), ChannelChoice(1, color="FF0000")))))
+    red = pixels(
+        render(one, RenderSpec(view=View(channels=(ChannelChoice(0, on=False), ChannelChoice(1, color="FF0000")))))
+    )
     assert red[16, 4].max() < 12
     assert red[16, 28, 0] > 240
     with pytest.raises(Unreadable, match="2 channels"):
-        render(one, RenderSpec(channels=(ChannelChoice(2),)))
+        render(one, RenderSpec(view=View(channels=(ChannelChoice(2),))))
     with pytest.raises(Unreadable, match="switched off"):
-        render(one, RenderSpec(channels=(ChannelChoice(0, on=False),)))
+        render(one, RenderSpec(view=View(channels=(ChannelChoice(0, on=False),))))
 
 
 def test_limits_that_a_person_sets_are_kept() -> None:
     one = source(plane(ramp("uint16", 0, 1000)))
-    dark = pixels(render(one, RenderSpec(channels=(ChannelChoice(0, low=0, high=10_000),))))
+    dark = pixels(render(one, RenderSpec(view=View(channels=(ChannelChoice(0, low=0, high=10_000),)))))
     assert dark.max() < 40
 
 
@@ -211,7 +231,7 @@ def test_transmitted_light_is_left_out_beside_fluorescence_only() -> None:
 
 def test_at_most_five_of_many_channels_are_drawn() -> None:
     one = source(CHANCE.integers(0, 255, (1, 30, 1, 8, 8)).astype(np.uint8))
-    render(one, RenderSpec())
+    thumbnails(one, (512,))
     assert len(one.reader.asked) == 5
 
 
@@ -258,3 +278,24 @@ def test_flat_pictures_are_shrunk_while_they_stream(tmp_path: Path, name: str) -
     assert drawn.shape == (75, 100, 3)
     assert drawn[0, 0, 0] < 12
     assert 115 < drawn[37, 50, 0] < 140
+
+
+def test_black_and_white_is_shrunk_to_its_greys(tmp_path: Path) -> None:
+    lines = np.zeros((400, 400), dtype=bool)
+    lines[::4] = True
+    Image.fromarray(lines).save(tmp_path / "lines.png")
+    drawn = pixels(render(opened(tmp_path, "lines.png"), RenderSpec(max_size=100)))
+    assert np.abs(drawn - 64).max() < 12
+
+
+def test_what_streams_has_the_samples_of_the_image_alone(tmp_path: Path) -> None:
+    """A transparent colour is no sample, and a palette's colours are none either."""
+    ramp_ = np.tile(np.arange(256, dtype=np.uint8), (300, 1))
+    Image.fromarray(ramp_).save(tmp_path / "transparent.png", transparency=7)
+    shrunk = streaming.shrunk(opened(tmp_path, "transparent.png"), 4)
+    assert shrunk is not None
+    assert shrunk.shape == (75, 64)
+    indexed = Image.fromarray(ramp_ // 64)
+    indexed.putpalette([grey for grey in (0, 80, 160, 255) for _ in range(3)])
+    indexed.save(tmp_path / "greys.png")
+    assert streaming.shrunk(opened(tmp_path, "greys.png"), 4) is None

@@ -248,3 +248,12 @@ def test_the_example_of_the_guide_works(tmp_path):
     assert template.field("acquisition.pixel_size").tier is Tier.REQUIRED
     assert template.field("acquisition.dimensions") is None
     assert template.field("embryo.stage").pattern_help == "A stage looks like E10.5."
+
+
+@pytest.mark.parametrize("name", ["light-microscopy", "electron-microscopy", "screen"])
+def test_a_deposit_keeps_the_version_it_was_made_with(name):
+    older, newer = TEMPLATES.get(name, "1.0"), TEMPLATES.get(name, "1.1")
+    assert older.field("biosample.cell_line").type is FieldType.STRINGS
+    assert newer.field("biosample.cell_line").vocabularies == ("cellosaurus", "EFO")
+    assert newer.field("biosample.cellular_component").vocabularies == ("GO",)
+    assert older.field("biosample.cellular_component") is None

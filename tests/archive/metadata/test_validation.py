@@ -1,5 +1,6 @@
 """Every fault has a code, a place and a sentence; and nothing good is called a fault."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 import pytest
@@ -14,13 +15,17 @@ class FakeTerm:
     label: str
     obsolete: bool = False
     replaced_by: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
+
+    def is_called(self, name: str) -> bool:
+        return name.casefold() in {each.casefold() for each in (self.label, *self.synonyms)}
 
 
 class Table:
     """A lookup of four terms that knows all of FBbi and not all of NCBITaxon."""
 
     terms = {
-        "NCBITaxon:9606": FakeTerm("Homo sapiens"),
+        "NCBITaxon:9606": FakeTerm("Homo sapiens", synonyms=("human",)),
         "FBbi:00000251": FakeTerm("confocal microscopy"),
         "FBbi:00000002": FakeTerm("old method", obsolete=True, replaced_by=("FBbi:00000251",)),
         "FBbi:00000003": FakeTerm("older method", obsolete=True),
@@ -31,6 +36,13 @@ class Table:
 
     def covers(self, vocabulary):
         return vocabulary == "FBbi"
+
+    def knows(self, vocabulary):
+        return vocabulary in ("FBbi", "NCBITaxon")
+
+    def named(self, label, vocabulary):
+        found = (c for c, term in self.terms.items() if term.label == label and c.startswith(f"{vocabulary}:"))
+        return next(found, "")
 
 
 def found(**changes):
@@ -134,6 +146,19 @@ def test_what_is_required_and_blank_is_asked_for(path, pointer, blank):
             Code.TERM_UNKNOWN,
             id="unknown term",
         ),
+        pytest.param(
+            {"biosample__organism": [{"curie": "NCBITaxon:72zorgblat27", "label": "Homo sapiens"}]},
+            "/biosample/organism/0",
+            Code.TERM_UNKNOWN,
+            id="no taxon has letters",
+        ),
+        pytest.param(
+            {"biosample__organism": [{"curie": "NCBITaxon:99999999", "label": "Homo sapiens"}]},
+            "/biosample/organism/0",
+            Code.TERM_UNKNOWN,
+            id="a name that is known with another identifier",
+        ),
+        pytest.param({"acquisition__date": "2999-01-01"}, "/acquisition/date", Code.DATE_FUTURE, id="to come"),
     ],
 )
 def test_a_wrong_value_blocks_with_its_code_and_place(changes, pointer, code):
@@ -196,6 +221,16 @@ def test_an_unheard_of_licence_is_answered_with_the_choices():
             Tier.DESIRABLE,
             id="obsolete",
         ),
+        pytest.param(
+            {"biosample__organism": [{"curie": "NCBITaxon:123456", "label": "Rare beast"}]},
+            "/biosample/organism/0",
+            Code.TERM_UNCHECKED,
+            Tier.DESIRABLE,
+            id="of a vocabulary that is here in part",
+        ),
+        pytest.param(
+            {"acquisition__date": "1850-01-01"}, "/acquisition/date", Code.DATE_EARLY, Tier.DESIRABLE, id="long ago"
+        ),
         pytest.param({"study__moon": "full"}, "/study/moon", Code.UNKNOWN_FIELD, Tier.OPTIONAL, id="unknown field"),
         pytest.param({"extra": {"a": 1}}, "/extra", Code.UNKNOWN_FIELD, Tier.OPTIONAL, id="unknown section"),
         pytest.param(
@@ -219,8 +254,27 @@ def test_an_obsolete_term_names_its_replacement():
     assert "Choose a current term." in second.message
 
 
-def test_a_term_of_a_vocabulary_that_is_not_here_is_believed():
-    assert found(biosample__organism=[{"curie": "NCBITaxon:123456", "label": "Rare beast"}]) == set()
+def test_tomorrow_is_today_somewhere():
+    tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
+    assert found(acquisition__date=tomorrow.isoformat()) == set()
+
+
+def test_an_unknown_term_says_what_to_do():
+    organism = [{"curie": "NCBITaxon:72zorgblat27", "label": "Fly"}]
+    (problem,) = validate(LIGHT, document(biosample__organism=organism), Table())
+    assert "Choose one of the suggestions" in problem.message
+    assert "write the name alone" in problem.message
+
+
+def test_a_synonym_beside_its_identifier_is_right():
+    assert found(biosample__organism=[{"curie": "NCBITaxon:9606", "label": "Human"}]) == set()
+
+
+def test_free_text_that_names_a_term_says_which():
+    organism = [{"curie": "", "label": "Homo sapiens"}]
+    (problem,) = validate(LIGHT, document(biosample__organism=organism), Table())
+    assert problem.code == Code.TERM_FREE_TEXT
+    assert "is a name of NCBITaxon:9606" in problem.message
 
 
 def test_every_message_is_a_sentence_that_says_what_to_do():

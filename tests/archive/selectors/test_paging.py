@@ -3,9 +3,9 @@
 import pytest
 
 from archive.errors import Invalid
-from archive.models import Dataset, File
+from archive.models import Dataset, Deposition, File
 from archive.selectors.paging import page_of
-from tests.factories.archive import DatasetFactory, FileFactory
+from tests.factories.archive import DatasetFactory, DepositionFactory, FileFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +52,21 @@ def test_a_mark_of_another_list_is_refused():
     cursor = page_of(File.objects.all(), order=("size", "path"), size=1).next_cursor
     with pytest.raises(Invalid):
         page_of(File.objects.all(), order=("path",), cursor=cursor, size=1)
+
+
+@pytest.mark.parametrize("size", [1, 2, 4])
+def test_an_order_by_moments_goes_on_to_the_microsecond(size):
+    for _ in range(5):
+        DepositionFactory()
+    pages = _all_pages(Deposition.objects.all(), ("-updated_at", "-pk"), size)
+    wanted = Deposition.objects.order_by("-updated_at", "-pk").values_list("pk", flat=True)
+
+    assert [pk for page in pages for pk in page] == list(wanted)
+
+
+def test_a_mark_of_a_list_with_as_many_fields_of_other_kinds_is_refused():
+    for _ in range(3):
+        DepositionFactory()
+    cursor = page_of(Deposition.objects.all(), order=("state", "pk"), size=1).next_cursor
+    with pytest.raises(Invalid):
+        page_of(Deposition.objects.all(), order=("-updated_at", "-pk"), cursor=cursor, size=1)

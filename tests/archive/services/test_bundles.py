@@ -7,7 +7,7 @@ import pytest
 from archive.models import File, Upload
 from archive.selectors.uploads import file_at
 from archive.services import bundles, ingesting, uploading
-from archive.services.memberlists import Member, merged, read_members
+from archive.services.memberlists import Member, find_member, merged, read_members
 from archive.states import FileState, UploadState
 from archive.storage import originals
 from tests.archive.tus import deposit
@@ -41,6 +41,13 @@ def test_members_are_listed_in_order_with_their_digests(dataset):
     assert (bundle.state, bundle.member_count, bundle.size) == (FileState.VERIFIED, 2, 11)
     lines = "".join(f"{digest}  {path}\n" for path, digest in contents(bundle).items())
     assert bundle.tree_digest == sha256(lines.encode())
+
+
+def test_a_member_is_found_by_its_whole_path(dataset):
+    bundle = bring(dataset, a=b"1", ab=b"2", **{"é b": b"3"})
+    assert [find_member(bundle.members_key, path).path for path in ("a", "ab", "é b")] == ["a", "ab", "é b"]
+    assert find_member(bundle.members_key, "b") is None
+    assert find_member("", "a") is None
 
 
 def test_the_same_members_have_the_same_tree_digest_in_any_order(dataset):

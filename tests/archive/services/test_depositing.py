@@ -182,6 +182,18 @@ def test_submitting_names_everything_that_is_required(owner):
     assert deposition.state == DepositionState.DRAFT
 
 
+def test_a_refusal_also_names_the_files_that_are_known_to_be_broken(owner):
+    deposition = depositing.start_deposition(user=owner)
+    FileFactory(dataset=deposition.dataset, path="broken.tif", state=FileState.KEPT, reason_code="truncated")
+
+    with pytest.raises(Invalid) as refused:
+        _submitted(deposition, owner)
+
+    pointers = [problem.pointer for problem in refused.value.problems]
+    assert pointers[-1] == "/files/broken.tif"
+    assert any(not pointer.startswith("/files") for pointer in pointers)
+
+
 def test_submitting_waits_for_uploads(with_file, owner):
     UploadFactory(dataset=with_file.dataset, path="a~b/c.tif", state=UploadState.OPEN)
 
@@ -333,13 +345,11 @@ def test_withdrawing_needs_a_reason_and_the_owner(with_file, owner):
     assert AuditEntry.objects.filter(dataset=with_file.dataset).last().reason == "The wrong cell line."
 
 
-def test_a_released_dataset_is_not_withdrawn_but_gets_a_new_version():
+def test_a_new_version_begins_with_the_metadata_of_the_last_one():
     dataset = ReleasedDatasetFactory()
     draft = depositing.start_new_version(dataset=dataset, user=dataset.created_by)
 
     assert (draft.number, draft.metadata) == (2, dataset.versions.get().metadata)
-    with pytest.raises(WrongState, match="retract"):
-        depositing.withdraw_deposition(deposition=draft, user=dataset.created_by, reason="No.")
 
 
 def test_only_one_draft_is_open_at_a_time():

@@ -45,6 +45,25 @@ def test_what_is_ready_goes_one_way_only(tmp_path, calls):
     assert ask("SELECT count(*) FROM archive_auditentry")[0][0] == 1
 
 
+def test_a_release_and_a_plan_for_later_do_not_both_count(tmp_path):
+    deposition = DepositionFactory(state=DepositionState.READY, metadata=complete_document())
+    FileFactory(dataset=deposition.dataset)
+    prepare = _PREPARE.format(pk=deposition.pk, user=deposition.dataset.created_by.pk)
+    prepare += "\nimport datetime as dt\nday = dt.date.today() + dt.timedelta(days=400)"
+    call = "releasing.release_deposition(deposition=deposition, user=user, {})"
+    calls = ["change_note='Now.'", "change_note='Later.', release_on=day"]
+    url, ask = share(tmp_path)
+
+    said = race(url, [(prepare, _TRY.format(call=call.format(arguments))) for arguments in calls])
+
+    assert sorted(said) == ["told", "won"]
+    [(state, release_on, note)] = ask("SELECT state, release_on, change_note FROM archive_deposition")
+    if said[0] == "won":
+        assert (state, release_on, note) == (DepositionState.RELEASED, None, "Now.")
+    else:
+        assert (state, release_on is None, note) == (DepositionState.READY, False, "Later.")
+
+
 def test_writers_at_once_make_one_chain(tmp_path):
     dataset = DatasetFactory()
     prepare = _PREPARE.format(pk=0, user=dataset.created_by.pk) + f"dataset = Dataset.objects.get(pk={dataset.pk})"

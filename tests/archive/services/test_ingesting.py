@@ -9,8 +9,9 @@ from django.core.files.storage import storages
 from django.utils import timezone
 
 from archive.imaging.errors import PoolUnavailable
+from archive.imaging.model import Description, ImageMetadata, Outcome, PixelType
 from archive.models import Blob, File, Image, MachineStep, Plate, Upload
-from archive.services import claims, ingesting, uploading
+from archive.services import claims, ingesting, reading, uploading
 from archive.states import FileKind, FileState, ImageState
 from tests.archive.tus import deposit, deposit_tree
 from tests.factories.archive import BlobFactory, FileFactory, ImageFactory
@@ -189,3 +190,18 @@ def test_every_step_twice_changes_nothing(works, dataset):
         ingesting.draw_image(image_id=image.pk)
     after = (outcome(dataset), list(Image.objects.values()), MachineStep.objects.count(), Blob.objects.count())
     assert after == before
+
+
+def test_reading_again_leaves_the_pictures_that_were_drawn_meanwhile(dataset, monkeypatch):
+    file = FileFactory(dataset=dataset, state=FileState.VERIFIED)
+    image = ImageFactory(dataset=dataset, file=file, size_x=99)
+
+    def drawn_meanwhile(dataset_id: int, count: int) -> range:
+        Image.objects.filter(pk=image.pk).update(thumbnail_small="thumbnails/new.webp")
+        return range(0)
+
+    monkeypatch.setattr(reading, "_take_numbers", drawn_meanwhile)
+    metadata = ImageMetadata(0, 20, 30, 1, 1, 1, PixelType.UINT8, "tiff", "tiff")
+    assert reading.apply(file, Description(file.path, Outcome.READ, (metadata,), members=(file.path,)))
+    image.refresh_from_db()
+    assert (image.size_x, image.state, image.thumbnail_small) == (20, ImageState.FOUND, "thumbnails/new.webp")

@@ -1,6 +1,7 @@
 """Mails say what happened, what to do next, and where."""
 
 import pytest
+from django.urls import resolve
 
 from archive.services import mailing
 from archive.states import DatasetRole, DepositionState
@@ -24,8 +25,18 @@ def test_what_needs_changes_is_listed_with_its_address(mailoutbox, settings):
     assert f"{settings.SITE_URL}{deposition.get_absolute_url()}" in mail.body
 
 
+def test_human_material_is_said_to_be_held_and_not_to_be_released(mailoutbox):
+    held = {"study": {"human_material": "yes"}}
+    deposition = DepositionFactory(state=DepositionState.READY, metadata=held)
+    mailing.mail_answer(deposition_id=deposition.pk)
+
+    assert "is held" in mailoutbox[0].subject
+    assert "cannot be released now" in mailoutbox[0].body
+    assert "release it" not in mailoutbox[0].body
+
+
 def test_everybody_who_edits_is_told_alone(mailoutbox):
-    deposition = DepositionFactory(state=DepositionState.READY)
+    deposition = DepositionFactory(state=DepositionState.READY, metadata={"study": {"human_material": "no"}})
     MembershipFactory(dataset=deposition.dataset, role=DatasetRole.CONTRIBUTOR)
     MembershipFactory(dataset=deposition.dataset, role=DatasetRole.VIEWER)
     mailing.mail_answer(deposition_id=deposition.pk)
@@ -44,4 +55,5 @@ def test_a_release_tells_how_to_cite_it(mailoutbox):
     mailing.mail_release(version_id=version.pk)
 
     assert f"{version.dataset.accession}.1" in mailoutbox[0].body
+    assert resolve(f"/datasets/{version}/").url_name == "cited"
     assert "1 image." in mailoutbox[0].body

@@ -1,7 +1,11 @@
 """Roles and the erasure of a person; tokens are tested where they are used, in tests/archive/api."""
 
+from importlib import import_module
+
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.apps import apps
 from django.contrib.auth.models import Group
 
 from archive.errors import Invalid, NotAllowed, WrongState
@@ -18,7 +22,10 @@ def administrator():
     return UserFactory(roles=[PortalRole.ADMINISTRATOR])
 
 
-def test_every_role_has_its_group():
+def test_the_migration_makes_a_group_for_every_role():
+    """Called here, because a test that commits empties every table when it ends, those of the migrations too."""
+    Group.objects.all().delete()
+    import_module("archive.migrations.0002_roles").make_groups(apps, None)
     assert {str(role) for role in PortalRole} <= set(Group.objects.values_list("name", flat=True))
 
 
@@ -96,8 +103,17 @@ def test_everybody_may_leave_by_themselves():
     assert not member.dataset.memberships.filter(user=member.user).exists()
 
 
-def test_an_address_without_account_is_told_at_its_place():
+def test_what_is_neither_address_nor_known_orcid_is_told_at_its_place():
     dataset = DatasetFactory()
-    with pytest.raises(Invalid) as refused:
-        sharing.share_dataset(dataset=dataset, actor=dataset.created_by, email="no@x.org", role=DatasetRole.VIEWER)
-    assert refused.value.problems[0].pointer == "/email"
+    for said, sentence in (("no address", "This is no e-mail address"), ("0000-0002-1825-0097", "ORCID iD")):
+        with pytest.raises(Invalid, match=sentence) as refused:
+            sharing.share_dataset(dataset=dataset, actor=dataset.created_by, email=said, role=DatasetRole.VIEWER)
+        assert refused.value.problems[0].pointer == "/email"
+
+
+def test_somebody_is_known_by_the_orcid_that_they_signed_in_with():
+    dataset, person = DatasetFactory(), UserFactory()
+    SocialAccount.objects.create(user=person, provider="orcid", uid="0000-0002-1825-0097")
+    address = "https://orcid.org/0000-0002-1825-0097"
+    sharing.share_dataset(dataset=dataset, actor=dataset.created_by, email=address, role=DatasetRole.VIEWER)
+    assert dataset.memberships.get(user=person).role == DatasetRole.VIEWER

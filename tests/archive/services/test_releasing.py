@@ -123,6 +123,14 @@ def test_a_future_date_keeps_it_private_until_then(ready, monkeypatch):
     assert releasing.release_due() == []
 
 
+def test_a_day_that_has_passed_is_refused(ready):
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    with pytest.raises(Invalid, match="has passed"):
+        releasing.release_deposition(deposition=ready, user=_owner(ready), release_on=yesterday)
+    ready.refresh_from_db()
+    assert ready.state == DepositionState.READY
+
+
 def test_a_date_too_far_ahead_is_refused(ready):
     with pytest.raises(Invalid):
         far = timezone.localdate() + dt.timedelta(days=5000)
@@ -199,3 +207,24 @@ def test_a_retracted_dataset_gets_no_further_version():
 
     with pytest.raises(WrongState, match="retracted"):
         releasing.release_deposition(deposition=draft, user=dataset.created_by)
+
+
+def test_a_note_with_a_date_that_cannot_be_is_not_kept(ready):
+    with pytest.raises(Invalid):
+        releasing.release_deposition(
+            deposition=ready,
+            user=_owner(ready),
+            release_on=timezone.localdate() + dt.timedelta(days=4000),
+            change_note="Never.",
+        )
+    ready.refresh_from_db()
+    assert (ready.change_note, ready.release_on) == ("", None)
+
+
+def test_what_was_planned_and_is_released_earlier_has_no_day_to_come(ready):
+    day = timezone.localdate() + dt.timedelta(days=30)
+    releasing.release_deposition(deposition=ready, user=_owner(ready), release_on=day, change_note="Corrected.")
+    version = releasing.release_deposition(deposition=ready, user=_owner(ready))
+
+    ready.refresh_from_db()
+    assert (ready.release_on, version.change_note) == (None, "Corrected.")

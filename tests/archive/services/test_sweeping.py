@@ -10,8 +10,8 @@ from archive import events
 from archive.events import Event, Reaction
 from archive.models import AuditEntry, Deposition, File, MachineStep, Upload
 from archive.services import steps, sweeping, workspace
-from archive.states import DepositionState, FileState, ImageState, UploadState
-from tests.factories.archive import FileFactory, ImageFactory, UploadFactory
+from archive.states import DepositionState, FileState, FileTableState, ImageState, UploadState
+from tests.factories.archive import FileFactory, FileTableFactory, ImageFactory, UploadFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG_AGO = timedelta(seconds=60)
@@ -39,8 +39,11 @@ def age(model, **fields):
         (lambda: FileFactory(state=FileState.VERIFIED), Event.FILE_VERIFIED),
         (lambda: ImageFactory(state=ImageState.FOUND), Event.IMAGE_FOUND),
         (lambda: ImageFactory(state=ImageState.DESCRIBED), Event.IMAGE_FOUND),
+        (lambda: FileTableFactory(state=FileTableState.CHECKING), Event.FILE_TABLE_DUE),
+        (lambda: FileTableFactory(state=FileTableState.APPLYING), Event.FILE_TABLE_DUE),
+        (lambda: FileTableFactory(state=FileTableState.UNDOING), Event.FILE_TABLE_DUE),
     ],
-    ids=["stored", "verified", "found", "described"],
+    ids=["stored", "verified", "found", "described", "table to check", "table to apply", "table to undo"],
 )
 def test_a_row_that_nobody_works_on_is_sent_again(scratch, sent, make, event):
     row = make()

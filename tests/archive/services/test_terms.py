@@ -6,13 +6,31 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from archive.metadata import load_templates, validate
-from archive.models import Term
+from archive.models import Term, Vocabulary
 from archive.selectors import terms
 from archive.services.terms import load_ontology
-from archive.terms import shipped
+from archive.terms import SHIPPED, shipped
 from tests.archive.documents import complete_document
 
 pytestmark = pytest.mark.django_db
+
+PEOPLE_TYPE = {
+    "human": "Homo sapiens",
+    "mice": "Mus musculus",
+    "mouse": "Mus musculus",
+    "fruit fly": "Drosophila melanogaster",
+    "fruit fl": "Drosophila melanogaster",
+    "zebraf": "Danio rerio",
+    "bakers yeast": "Saccharomyces cerevisiae",
+    "thale cress": "Arabidopsis thaliana",
+    "C. elegans": "Caenorhabditis elegans",
+    "hum": "Homo sapiens",
+}
+METHODS_TYPED = {
+    "confocal": "confocal microscopy",
+    "TEM": "transmission electron microscopy (TEM)",
+    "fluorescence": "fluorescence microscopy",
+}
 
 
 @pytest.fixture
@@ -43,15 +61,28 @@ def test_the_organisms_are_loaded_with_ancestors_and_synonyms():
 
     assert human.label == "Homo sapiens"
     assert "NCBITaxon:40674" in human.ancestors
-    assert terms.search_terms("human", "NCBITaxon")[0] == terms.Suggestion(
-        "NCBITaxon:9606", "Homo sapiens", "human", "NCBITaxon", human.rank, human.definition
+    assert terms.search_terms("human", ["NCBITaxon"])[0] == terms.Suggestion(
+        "NCBITaxon:9606", "Homo sapiens", "human", "NCBITaxon", human.rank, human.definition, "Homo", "is_a"
     )
+    for typed, label in PEOPLE_TYPE.items():
+        assert terms.search_terms(typed, ["NCBITaxon"], 1)[0].label == label
 
 
-def test_the_index_follows_what_is_loaded(fbbi):
-    assert terms.search_terms("confocal")
-    Term.objects.all().delete()
-    assert terms.search_terms("confocal") == []
+def test_methods_are_found_by_what_people_type(fbbi):
+    for typed, label in METHODS_TYPED.items():
+        assert terms.search_terms(typed, ["FBbi"], 1)[0].label == label
+    assert terms.search_terms("light sheet", ["FBbi"], prefer="FBbi:00000222")[0].label == "SPIM"
+
+
+def test_parents_in_another_vocabulary_are_above_a_term_whether_that_is_loaded_or_not():
+    load_ontology(shipped("CL"))
+    assert any(curie.startswith("UBERON:") for curie in Term.objects.get(label="hepatocyte").ancestors)
+
+
+def test_the_vocabularies_to_load_are_those_of_another_version(fbbi):
+    assert [info.name for info in SHIPPED if info.name != "FBbi"] == [i.name for i in terms.vocabularies_to_load()]
+    Vocabulary.objects.update(version="0.1")
+    assert len(terms.vocabularies_to_load()) == len(SHIPPED)
 
 
 def test_an_unknown_term_is_a_problem_only_where_all_terms_are_here(fbbi):
@@ -70,7 +101,7 @@ def test_free_text_that_is_a_terms_name_becomes_the_term(fbbi):
         {"curie": "", "label": label.upper()},
         {"curie": "", "label": "nothing of that name"},
     ]
-    first, second = terms.resolve_free_text(load_templates().default, document)["acquisition"]["imaging_method"]
+    first, second = terms.resolve_terms(load_templates().default, document)["acquisition"]["imaging_method"]
 
     assert first["label"] == label
     assert first["curie"].startswith("FBbi:")

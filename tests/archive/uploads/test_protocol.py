@@ -190,7 +190,10 @@ def test_a_path_that_leads_out_is_refused_with_a_proposal(tus):
 
 def test_a_path_that_is_taken_is_refused_unless_it_is_to_be_replaced(tus):
     FileFactory(dataset=tus.dataset, path="a.tif")
-    assert "already has a file “a.tif”" in problem(tus.create("a.tif", 10), 409)
+    refused = tus.create("a.tif", 10)
+    assert "already has a file “a.tif”" in problem(refused, 409)
+    # By this the page knows that it may offer to replace it.
+    assert refused.json()["type"].endswith("#path-taken")
     assert tus.create("a.tif", 10, replace="true").status_code == 201
 
 

@@ -1,10 +1,13 @@
 """The account page: a profile and tokens, in a browser without scripts."""
 
+import re
+
 import pytest
 from django.test import Client
 
 from archive.models import ApiToken, AuditEntry, User
 from tests.factories.archive import UserFactory
+from tests.portal.sound_html import problems_of
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +41,26 @@ def test_a_wrong_orcid_gets_a_sentence_and_nothing_typed_is_lost(client: Client,
     assert person.name == "Ada"
 
 
+def test_a_name_is_not_taken_away(client: Client, person: User):
+    answer = client.post("/account/", {"name": " ", "orcid": "", "affiliation": ""})
+    assert answer.status_code == 422
+    assert "Write your name; it stands on what you deposit and decide." in answer.text
+    person.refresh_from_db()
+    assert person.name == "Ada"
+
+
+def test_the_choices_of_a_token_stand_below_their_question(client: Client):
+    page = client.get("/account/").text
+    question = page.index("What the token may do</legend>")
+    assert question < page.index("read what you may read") < page.index("Valid for days")
+
+
+def test_two_forms_of_one_page_share_no_id(client: Client):
+    page = client.get("/account/").text
+    assert problems_of(page) == []
+    assert len(re.findall(r'id="id_name"', page)) == 1
+
+
 def test_a_token_is_shown_once_and_works_until_it_is_revoked(client: Client):
     page = client.post("/account/tokens/", {"name": "uploader", "scopes": ["read"], "days": "30"}).content.decode()
     key = page.split('id="new-token">')[1].split("<")[0]
@@ -51,8 +74,8 @@ def test_a_token_is_shown_once_and_works_until_it_is_revoked(client: Client):
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        ({"name": "", "scopes": ["read"], "days": "30"}, "required"),
-        ({"name": "x", "days": "30"}, "required"),
+        ({"name": "", "scopes": ["read"], "days": "30"}, "Say what the token is for"),
+        ({"name": "x", "days": "30"}, "Choose at least one thing"),
         ({"name": "x", "scopes": ["read"], "days": "5000"}, "365"),
         ({"name": "x", "scopes": ["rule the world"], "days": "5"}, "valid choice"),
     ],

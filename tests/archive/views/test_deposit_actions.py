@@ -18,6 +18,7 @@ from tests.factories.archive import (
     UploadFactory,
     UserFactory,
 )
+from tests.portal.sound_html import problems_of
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +80,25 @@ class TestFiles:
         assert "big.tif: " in response.text
         assert "One file has arrived." in response.text
 
+    def test_a_name_that_is_taken_can_be_replaced_without_script(self, client, deposition, broken):
+        def send(**more):
+            files = [SimpleUploadedFile(broken.path.rpartition("/")[2], b"abc")]
+            return press(client, deposition, "deposition-upload", {"files": files, **more}, follow=True).text
+
+        assert 'data-replaces="' + broken.path in client.get(deposition.get_absolute_url()).text
+        assert "One file has arrived." in send(path=broken.path)
+        upload = Upload.objects.get()
+        assert (upload.path, upload.replaces) == (broken.path, True)
+
+    def test_plain_upload_replaces_only_when_told_to(self, client, deposition):
+        FileFactory(dataset=deposition.dataset, path="a.tif")
+        files = [SimpleUploadedFile("a.tif", b"abc")]
+        refused = press(client, deposition, "deposition-upload", {"files": files}, follow=True).text
+        assert "already has a file “a.tif”" in refused
+        files = [SimpleUploadedFile("a.tif", b"abc")]
+        taken = press(client, deposition, "deposition-upload", {"files": files, "replace": "yes"}, follow=True).text
+        assert "One file has arrived." in taken
+
     def test_plain_upload_of_nothing_says_so(self, client, deposition):
         assert "No file was chosen." in press(client, deposition, "deposition-upload", follow=True).text
 
@@ -95,6 +115,33 @@ class TestRelease:
         assert "Released. Cite it as" in response.text
         ready.dataset.refresh_from_db()
         assert ready.dataset.is_public
+
+    def test_the_page_shows_what_becomes_public_and_asks_once_more(self, client, ready):
+        page = client.get(ready.get_absolute_url()).text
+        address = reverse("archive:deposition-release", args=[ready.dataset.accession])
+        assert f'href="{address}"' in page
+        asked = client.get(address).text
+        for text in (page, asked):
+            public = text.split("Licence</dt>", 1)[1]
+            assert "CC0 1.0" in public
+            assert "1 file," in public
+            assert ready.metadata["study"]["description"] in public
+            assert "Human material" in public
+        assert "Release version 1 now?" in asked
+        assert problems_of(asked) == []
+        ready.refresh_from_db()
+        assert ready.state == DepositionState.READY
+
+    def test_a_plan_needs_a_day_to_come(self, client, ready):
+        for day in ("", timezone.localdate().isoformat()):
+            response = press(client, ready, "deposition-release", {"action": "plan", "release_on": day})
+            assert response.status_code == 422
+        ready.refresh_from_db()
+        assert ready.state == DepositionState.READY
+
+    def test_a_draft_is_not_asked_about(self, client, deposition):
+        address = reverse("archive:deposition-release", args=[deposition.dataset.accession])
+        assert client.get(address).url == deposition.get_absolute_url()
 
     def test_on_a_day(self, client, ready):
         day = timezone.localdate() + timedelta(days=40)
@@ -153,6 +200,18 @@ class TestLife:
         again = client.post(reverse("archive:new-version", args=[dataset.accession]))
         assert again.status_code == 409
 
+    def test_a_draft_of_a_later_version_is_discarded(self, client):
+        dataset = ReleasedDatasetFactory()
+        client.force_login(dataset.created_by)
+        client.post(reverse("archive:new-version", args=[dataset.accession]))
+        page = reverse("archive:deposition", args=[dataset.accession])
+        assert "Discard this draft" in client.get(page).text
+        address = reverse("archive:deposition-withdraw", args=[dataset.accession])
+        response = client.post(address, {"reason": "Not needed."}, follow=True)
+        assert response.redirect_chain[-1][0] == dataset.get_absolute_url()
+        assert "The draft is discarded." in response.text
+        assert "New version" in response.text
+
     def test_a_stranger_begins_no_version(self, client):
         dataset = ReleasedDatasetFactory()
         client.force_login(UserFactory())
@@ -173,11 +232,11 @@ class TestShare:
     @pytest.mark.parametrize(
         "data",
         [
-            {"email": "nobody@example.org", "role": "viewer"},
+            {"email": "nobody", "role": "viewer"},
             {"email": "x", "role": "owner"},
             {"email": "nobody@example.org"},
         ],
-        ids=["unknown", "no such role", "no role"],
+        ids=["no address", "no such role", "no role"],
     )
     def test_what_cannot_be_comes_back_with_a_sentence(self, client, deposition, data):
         response = press(client, deposition, "deposition-share", data)
@@ -195,8 +254,9 @@ BUTTONS = ["release", "reopen", "withdraw", "share", "upload"]
 
 
 @pytest.mark.parametrize("button", BUTTONS)
-def test_a_button_is_no_link(client, deposition, button):
-    assert client.get(reverse(f"archive:deposition-{button}", args=[deposition.dataset.accession])).status_code == 405
+def test_a_button_that_is_opened_as_a_page_leads_to_its_page(client, deposition, button):
+    response = client.get(reverse(f"archive:deposition-{button}", args=[deposition.dataset.accession]))
+    assert (response.status_code, response.url) == (302, deposition.get_absolute_url())
 
 
 @pytest.mark.parametrize("button", BUTTONS)

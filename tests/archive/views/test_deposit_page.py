@@ -21,8 +21,6 @@ from tests.factories.archive import (
 from tests.portal.sound_html import problems_of
 
 pytestmark = pytest.mark.django_db
-STATES = ["draft", "submitted", "processing", "needs-changes", "ready", "planned", "held", "withdrawn", "released",
-          "retracted", "controlled", "next-version"]  # fmt: skip
 
 
 def page_of(client, deposition: Deposition, query: str = "") -> str:
@@ -58,6 +56,36 @@ class TestStart:
         assert 'value="Ines"' in response.text
         assert "Nothing typed yet" in response.text
 
+    def test_one_begins_like_another_one_without_its_title_and_files(self, client, deposition):
+        FileFactory(dataset=deposition.dataset)
+        accession = deposition.dataset.accession
+        page = client.get(reverse("archive:deposit"), {"like": accession}).text
+        assert problems_of(page) == []
+        assert f'value="{accession}" selected' in page
+        client.post(reverse("archive:deposit"), {"like": accession})
+        new = Deposition.objects.exclude(pk=deposition.pk).get()
+        assert new.metadata["study"].get("title", "") == ""
+        rest = {name: value for name, value in deposition.metadata["study"].items() if name != "title"}
+        assert rest.items() <= new.metadata["study"].items()
+        assert new.metadata["biosample"] == deposition.metadata["biosample"]
+        assert not new.dataset.files.exists()
+        assert deposition.metadata["study"]["title"]
+
+    def test_nobody_begins_like_what_they_may_not_edit(self, client, deposition):
+        viewer = MembershipFactory(dataset=deposition.dataset, role=DatasetRole.VIEWER).user
+        for person, status in ((viewer, 403), (UserFactory(), 404)):
+            client.force_login(person)
+            assert "Begin with" not in client.get(reverse("archive:deposit")).text
+            answer = client.post(reverse("archive:deposit"), {"like": deposition.dataset.accession})
+            assert answer.status_code == status
+
+    def test_what_to_expect_is_no_contradiction(self, client, settings):
+        settings.PORTAL_MAX_FILE_BYTES, settings.PORTAL_QUOTA_BYTES = 5 * 10**12, 5 * 10**11
+        text = client.get(reverse("archive:deposit")).text
+        assert "up to 500\u00a0GB a file" in text
+        assert "5.0\u00a0TB" not in text
+        assert "8 entries are required" in text
+
     def test_an_unknown_template_is_named(self, client):
         client.force_login(UserFactory())
         response = client.post(reverse("archive:deposit"), {"template": "none-such"})
@@ -65,13 +93,11 @@ class TestStart:
         assert "none-such" in response.text
 
 
-@pytest.mark.parametrize("name", STATES)
-@pytest.mark.parametrize("role", ["owner", "contributor", "viewer"])
-def test_the_page_is_sound_in_every_state_for_everybody_who_works_on_it(client, every_state, name, role):
-    client.force_login(every_state.people[role])
-    text = page_of(client, every_state.scenes[name].deposition)
-    assert problems_of(text) == []
-    assert every_state.scenes[name].title in text
+def test_an_affiliation_is_offered_with_its_ror_identifier(client, deposition):
+    text = page_of(client, deposition)
+    assert 'list="organisations"' in text
+    assert text.count('id="organisations"') == 1
+    assert "University of Oxford (https://ror.org/052gg0110)" in text
 
 
 class TestWords:
@@ -93,6 +119,11 @@ class TestWords:
         long_ago = timezone.now() - timedelta(days=400)
         Deposition.objects.update(updated_at=long_ago)
         assert f"Saved {timezone.localtime(long_ago):%-d %b %Y}" in page_of(client, deposition)
+
+    def test_it_has_the_lines_that_upload_from_a_terminal(self, client, deposition):
+        text = page_of(client, deposition)
+        assert "curl -o micrographia-upload.py http://testserver/static/client/micrographia-upload.py" in text
+        assert f"python3 micrographia-upload.py http://testserver {deposition.dataset.accession} MY-FOLDER" in text
 
     def test_human_material_stays_private_and_says_so(self, client, deposition):
         Deposition.objects.update(metadata=complete_document(human_material="yes"), state=DepositionState.READY)
@@ -139,6 +170,24 @@ class TestReturned:
 
 
 class TestFiles:
+    def test_with_the_list_come_the_meters_and_the_problems(self, client, deposition):
+        Deposition.objects.update(state=DepositionState.NEEDS_CHANGES)
+        FileFactory(dataset=deposition.dataset, path="a/cut.tif", state=FileState.KEPT, reason="This TIFF is broken.",
+                    reason_code="truncated")  # fmt: skip
+        text = client.get(reverse("archive:deposition-files", args=[deposition.dataset.accession])).text
+        for part in ("meters", "problem-list", "read-from-files"):
+            assert f'<div id="{part}" hx-swap-oob="innerHTML">' in text
+        assert "1 problem<" in text
+        assert "<code>a/cut.tif</code>: This TIFF is broken." in text
+
+    def test_nobody_is_scolded_for_companions_while_uploads_run(self, client, deposition):
+        FileFactory(dataset=deposition.dataset, state=FileState.KEPT, reason_code="missing-files", missing=["b.tif"])
+        assert "Not complete" in page_of(client, deposition)
+        UploadFactory(dataset=deposition.dataset, path="c.tif")
+        text = page_of(client, deposition)
+        assert "Waits for the rest" in text
+        assert "1, 1 on the way" in text
+
     def test_an_unfinished_upload_says_what_is_kept_and_how_to_go_on(self, client, deposition):
         UploadFactory(dataset=deposition.dataset, path="big.tif", size=5_000_000, offset=2_000_000)
         text = page_of(client, deposition)
@@ -147,6 +196,9 @@ class TestFiles:
 
     def test_the_list_asks_again_only_while_something_moves(self, client, deposition):
         FileFactory(dataset=deposition.dataset)
+        # Whether it is one image with others is still to be asked.
+        assert "every 2s" in page_of(client, deposition)
+        Deposition.objects.update(grouped_at=timezone.now() + timedelta(seconds=1))
         assert "every 2s" not in page_of(client, deposition)
         FileFactory(dataset=deposition.dataset, state=FileState.STORED)
         fragment = client.get(reverse("archive:deposition-files", args=[deposition.dataset.accession])).text

@@ -97,7 +97,9 @@ class TestAsAForm:
 class TestConflict:
     def test_the_form_keeps_my_text_and_theirs_stands_above(self, client, deposition):
         mine = form_of(deposition, study__title="My title")
+        client.force_login(MembershipFactory(dataset=deposition.dataset).user)
         client.post(address(deposition), form_of(deposition, study__title="Their title"))
+        client.force_login(deposition.created_by)
         response = client.post(address(deposition), mine)
         assert response.status_code == 409
         assert 'value="My title"' in response.text
@@ -107,6 +109,13 @@ class TestConflict:
         deposition.refresh_from_db()
         assert deposition.metadata["study"]["title"] == "Their title"
         assert f'name="revision" value="{deposition.revision}"' in below
+
+    def test_ones_own_other_window_is_nobody_else(self, client, deposition):
+        mine = form_of(deposition, study__title="My title")
+        client.post(address(deposition), form_of(deposition, study__title="My other title"))
+        text = client.post(address(deposition), mine).text
+        assert "You saved it in another window" in text
+        assert "Somebody else" not in text
 
     def test_saving_the_comparison_keeps_my_text(self, client, deposition):
         mine = form_of(deposition, study__title="My title")
@@ -146,15 +155,47 @@ class TestByItself:
         answer = self.save(client, deposition, study__publication__doi="nonsense").json()
         assert list(answer["problems"]) == ["study.publication.doi"]
 
+    def test_an_identifier_that_cannot_be_is_refused_beside_its_field(self, client, deposition):
+        answer = self.save(client, deposition, biosample__organism="Fruit fly (NCBITaxon:72zorgblat27)").json()
+        assert "NCBITaxon has no term NCBITaxon:72zorgblat27." in answer["problems"]["biosample.organism"]
+
+    def test_free_text_for_a_term_is_said_to_be_that(self, client, deposition):
+        answer = self.save(client, deposition, biosample__organism="a beast from the sea").json()
+        assert "kept as free text and flagged for a curator" in answer["notes"]["biosample.organism"]
+        assert answer["problems"] == {}
+        assert "kept as free text" in client.get(address(deposition)).text
+
     def test_does_not_scold_empty_fields(self, client, deposition):
         assert self.save(client, deposition, study__title="").json()["problems"] == {}
+
+    def test_after_a_failed_submit_the_list_follows_what_is_mended(self, client, deposition):
+        refused = client.post(address(deposition), form_of(deposition, action="submit", study__title="")).text
+        assert 'name="tried" value="1"' in refused
+        assert "aria-invalid" in refused.split('id="f-study-title"')[1].split(">")[0]
+        deposition.refresh_from_db()
+        parts = self.save(client, deposition, tried="1", study__title="").json()["parts"]
+        assert "Fill in “Title”" in parts["problem-list"]
+        deposition.refresh_from_db()
+        parts = self.save(client, deposition, tried="1", study__title="A fine title again").json()["parts"]
+        assert "Title" not in parts["problem-list"]
+        assert "One problem to fix" in parts["problem-list"]  # there is no file
+
+    def test_meters_fields_and_list_say_the_same_of_a_wrong_value(self, client, deposition):
+        before = self.save(client, deposition, study__title="A fine title").json()["parts"]["meters"]
+        deposition.refresh_from_db()
+        answer = self.save(client, deposition, tried="1", study__title="T").json()
+        assert "has 1 character." in answer["problems"]["study.title"]
+        assert answer["problems"]["study.title"] in answer["parts"]["problem-list"]
+        assert "8 of 8 required" in before
+        assert "7 of 8 required" in answer["parts"]["meters"]
+        assert "1 to do" in answer["parts"]["meters"]
 
     def test_a_conflict_says_so(self, client, deposition):
         self.save(client, deposition, study__title="First")
         response = self.save(client, deposition, study__title="Second")
         assert response.status_code == 409
         assert response.json()["conflict"] is True
-        assert "Somebody else saved" in response.json()["detail"]
+        assert "You saved this deposition in another window" in response.json()["detail"]
 
     def test_a_viewer_may_not(self, client, deposition):
         viewer = MembershipFactory(dataset=deposition.dataset, role=DatasetRole.VIEWER).user
@@ -172,4 +213,4 @@ class TestByItself:
         assert self.save(client, deposition).status_code == 302
 
     def test_is_not_read(self, client, deposition):
-        assert client.get(address(deposition, "deposition-save")).status_code == 405
+        assert client.get(address(deposition, "deposition-save")).url == address(deposition)

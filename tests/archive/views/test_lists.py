@@ -50,3 +50,17 @@ def test_queries_do_not_grow_with_the_rows(client, fill):
         counts.append(len(caught))
     assert counts[0] == counts[1]
     assert counts[1] <= MOST
+
+
+def test_my_depositions_go_on_beyond_the_first_page(client):
+    user = UserFactory()
+    made = [DepositionFactory(dataset=DatasetFactory(owner=user)).dataset.accession for _ in range(53)]
+    client.force_login(user)
+    address = reverse("archive:my-depositions")
+    first = client.get(address)
+    second = client.get(f"{address}{first.context['next']}")
+
+    shown = first.content.decode() + second.content.decode()
+    assert second.status_code == 200
+    assert [accession for accession in made if accession not in shown] == []
+    assert not second.context["next"]

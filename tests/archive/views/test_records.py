@@ -8,20 +8,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from archive.models import Image
-from archive.storage import originals
+from archive.states import FileState, PortalRole
+from archive.storage import derived, originals
 from tests.archive.documents import complete_document
+from tests.archive.interchange.ome_schema import faults
 from tests.factories.archive import (
     BlobFactory,
     BundleFactory,
     DepositionFactory,
     FileFactory,
     ImageFactory,
-    PlateFactory,
     ReleasedDatasetFactory,
     RetractedDatasetFactory,
     UserFactory,
     VersionFactory,
-    WellFactory,
 )
 from tests.portal.sound_html import problems_of
 
@@ -169,14 +169,35 @@ class TestFiles:
 
 
 class TestImage:
-    def test_its_ome_xml_is_a_link_where_the_file_holds_one(self, client, every_state):
+    def test_its_ome_xml_is_given_as_deposited_where_the_file_holds_one(self, client, every_state):
         image = every_state.scenes["released"].image
-        link = reverse("archive:ome-xml", args=[image.accession])
+        link = f"{reverse('archive:ome-xml', args=[image.accession])}?as=deposited"
         assert f'href="{link}"' in see(client, image.get_absolute_url())
-        assert client.get(link)["Content-Type"] == "application/xml"
+        response = client.get(link)
+        assert response["Content-Type"] == "application/xml"
+        with derived().open(image.ome_xml_key) as stored:
+            assert body(response) == stored.read()
         Image.objects.filter(pk=image.pk).update(ome_xml_key="", ome_xml_sha256="")
         assert link not in see(client, image.get_absolute_url())
         assert client.get(link).status_code == 404
+
+    def test_every_image_has_ome_xml_of_its_own(self, client, dataset):
+        image = ImageFactory(dataset=dataset, file=dataset.files.get(), series=3, name="mitosis.tif")
+        Image.objects.filter(pk=image.pk).update(metadata=image.metadata | {"name": ""})
+        link = reverse("archive:ome-xml", args=[image.accession])
+        assert f'href="{link}"' in see(client, image.get_absolute_url())
+        response = client.get(link)
+        document = body(response)
+        assert faults(document) == []
+        assert image.accession.encode() in document
+        assert image.file.path.encode() in document
+        assert b'Name="mitosis.tif"' in document
+        assert client.get(link, headers={"If-None-Match": response["ETag"]}).status_code == 304
+
+    def test_ome_xml_of_an_unknown_kind_says_which_there_are(self, client, dataset):
+        image = ImageFactory(dataset=dataset, file=dataset.files.get())
+        response = client.get(reverse("archive:ome-xml", args=[image.accession]), {"as": "2010-06"})
+        assert response.status_code == 422
 
     def test_it_tells_pixels_channels_and_file(self, client, dataset):
         image = ImageFactory(dataset=dataset, file=dataset.files.get())
@@ -186,34 +207,19 @@ class TestImage:
         assert "DAPI" in text
         assert hashlib.sha256(CONTENT).hexdigest() in text
 
-
-class TestPlate:
-    @pytest.fixture
-    def plate(self, dataset):
-        """One well with two fields, and one with the first alone."""
-        plate = PlateFactory(dataset=dataset, rows=2, columns=3)
-        first, second = (WellFactory(plate=plate, row=0, column=column) for column in (0, 2))
-        for number, (well, field) in enumerate(((first, 0), (first, 1), (second, 0)), start=1):
-            ImageFactory(dataset=dataset, number=number, well=well, field=field)
-        return plate
-
-    def wells(self, client, plate, query: str = "") -> list[bool]:
-        text = see(client, plate.get_absolute_url() + query)
-        return [f'href="/images/{plate.dataset.accession}-I{number}/"' in text for number in (1, 2, 3)]
-
-    def test_one_field_is_shown_at_a_time(self, client, plate):
-        assert self.wells(client, plate) == [True, False, True]
-        assert self.wells(client, plate, "?field=2") == [False, True, False]
-
-    def test_the_fields_and_the_empty_wells_are_named(self, client, plate):
-        text = see(client, plate.get_absolute_url())
-        assert 'href="?field=2"' in text
-        assert "2 × 3 wells, 2 with images" in text
-        assert "A2, no image" in text
-
-    @pytest.mark.parametrize("written", ["0", "99", "²", "-1", "x"])
-    def test_a_strange_field_does_no_harm(self, client, plate, written):
-        assert client.get(plate.get_absolute_url(), {"field": written}).status_code == 200
+    @pytest.mark.parametrize(
+        ("query", "said"),
+        [
+            ("z=4", "There is no section 4: the last one of this image is 0."),
+            ("z=0-4", "There is no section 4: the last one of this image is 0."),
+            ("t=1", "There is no time point 1: the last one of this image is 0."),
+            ("c=0,9", "There is no channel 9: the last one of this image is 1."),
+        ],
+    )
+    def test_without_scripts_an_address_beyond_the_image_says_where_it_ends(self, client, dataset, query, said):
+        image = ImageFactory(dataset=dataset, file=dataset.files.get())
+        assert said in see(client, f"{image.get_absolute_url()}?{query}")
+        assert "There is no" not in see(client, f"{image.get_absolute_url()}?z=0&t=0&c=1")
 
 
 class TestPrivateDraft:
@@ -256,3 +262,64 @@ class TestPrivateDraft:
 
     def test_a_file_is_not_served_under_another_datasets_address(self, client, dataset, secret):
         assert client.get(reverse("archive:file", args=[dataset.accession, secret.pk])).status_code == 404
+
+
+def test_a_scanner_s_own_pictures_are_in_no_gallery_and_are_found_beside_the_slide(client, dataset):
+    slide = dataset.images.order_by("number").first() or ImageFactory(dataset=dataset)
+    label = ImageFactory(dataset=dataset, file=slide.file, series=1, role="label", name="label")
+    for address in (dataset.get_absolute_url(), reverse("archive:images", args=[dataset.accession])):
+        assert label.accession not in see(client, address)
+    assert f'<a href="{label.get_absolute_url()}">slide label</a>' in see(client, slide.get_absolute_url())
+    assert "<h1>Slide label</h1>" in see(client, label.get_absolute_url())
+
+
+def test_what_is_cited_with_its_version_leads_there(client):
+    dataset = ReleasedDatasetFactory()
+    image = ImageFactory(dataset=dataset)
+    version = dataset.versions.get()
+    assert client.get(f"/datasets/{version}/").url == version.get_absolute_url()
+    assert client.get(f"/datasets/{version}/", follow=True).status_code == 200
+    assert client.get(f"/images/{image.accession}.1/").url == image.get_absolute_url()
+    assert client.get(f"/datasets/{dataset.accession}.7/", follow=True).status_code == 404
+
+
+def test_the_table_of_files_says_what_each_is(client):
+    dataset = ReleasedDatasetFactory()
+    main = ImageFactory(dataset=dataset, size_z=5).file
+    FileFactory(dataset=dataset, path="planes/1.tif", main=main)
+    FileFactory(dataset=dataset, path="table.csv", state=FileState.KEPT, reason_code="not-an-image", reason="A text.")
+    FileFactory(dataset=dataset, path="raw.zip", state=FileState.KEPT, reason_code="packed", reason="This is a ZIP.")
+    table = client.get(dataset.get_absolute_url()).text.split('aria-label="List of files"')[1].split("</table>")[0]
+    assert "OME-TIFF image" in table
+    assert "512 × 256\u00a0px · 5 sections · 2 channels · 0.1\u00a0µm/px" in table
+    assert f"Planes of {main.path}" in table
+    assert "Not an image" in table
+    assert "This is a ZIP." in table
+    assert "Drawn" not in table
+
+
+class TestRetraction:
+    @pytest.fixture
+    def dataset(self):
+        return ReleasedDatasetFactory()
+
+    def test_a_curator_retracts_with_a_reason(self, client, dataset):
+        client.force_login(UserFactory(roles=[PortalRole.CURATOR]))
+        address = f"/datasets/{dataset.accession}/retract/"
+        assert f'href="{address}"' in client.get(dataset.get_absolute_url()).text
+        assert problems_of(client.get(address).text) == []
+        refused = client.post(address, {"reason": " "})
+        assert refused.status_code == 422
+        assert 'aria-invalid="true"' in refused.text
+        client.post(address, {"reason": "The images are of another cell line."})
+        tombstone = client.get(dataset.get_absolute_url())
+        assert tombstone.status_code == 410
+        assert "The images are of another cell line." in tombstone.text
+        assert client.get(address).url == dataset.get_absolute_url()
+
+    def test_others_find_no_such_button(self, client, dataset):
+        client.force_login(dataset.created_by)
+        assert "/retract/" not in client.get(dataset.get_absolute_url()).text
+        assert client.post(f"/datasets/{dataset.accession}/retract/", {"reason": "x"}).status_code == 403
+        dataset.refresh_from_db()
+        assert not dataset.is_retracted
