@@ -18,6 +18,7 @@ from archive.models import Deposition, File, FileAttributes, Image, NameScan, Pl
 from archive.referees import ROUTES
 from archive.services import refereeing, renditions
 from archive.states import NameScanState
+from tests.archive.answers import body, status_of
 from tests.archive.documents import complete_document
 from tests.archive.imaging.files import ome
 from tests.archive.tus import deposit
@@ -194,8 +195,7 @@ def _links_in(text: str) -> set[str]:
 
 def _fetch(referee: Client, address: str) -> tuple[int, bytes]:
     response = referee.get(address)
-    content = b"".join(response.streaming_content) if response.streaming else response.content
-    return response.status_code, str(dict(response.headers)).encode() + b"\n" + content
+    return status_of(response), str(dict(response.headers)).encode() + b"\n" + body(response)
 
 
 def test_nothing_that_an_anonymised_link_opens_tells_whose_it_is(referee, dataset, settings):
@@ -226,7 +226,7 @@ def test_nothing_that_an_anonymised_link_opens_tells_whose_it_is(referee, datase
 
 def test_originals_are_offered_only_when_no_name_is_in_them(referee, dataset):
     offered = {
-        file.path: referee.get(f"/datasets/{dataset.accession}/files/{file.pk}/").status_code
+        file.path: status_of(referee.get(f"/datasets/{dataset.accession}/files/{file.pk}/"))
         for file in File.objects.all()
     }
     assert offered == {
@@ -246,11 +246,11 @@ def test_originals_are_offered_only_when_no_name_is_in_them(referee, dataset):
 def test_other_names_make_the_search_worthless(referee, dataset):
     clean = File.objects.get(path="images/clean.tif")
     address = f"/datasets/{dataset.accession}/files/{clean.pk}/"
-    assert referee.get(address).status_code == 200
+    assert status_of(referee.get(address)) == 200
     document = complete_document(**STUDY)
     document["study"]["authors"].append({"name": "Somebody Else"})
     Deposition.objects.update(metadata=document)
-    assert referee.get(address).status_code == 404
+    assert status_of(referee.get(address)) == 404
 
 
 def test_a_link_that_is_not_anonymised_shows_them(dataset):
@@ -259,5 +259,5 @@ def test_a_link_that_is_not_anonymised_shows_them(dataset):
     page = referee.get(f"/referee/{token}/", follow=True).content
     assert {"Zephyrine", "Quillfeather", "FF-2026-0815"} <= _told(page)
     owned = File.objects.get(path="quillfeather/owned.ome.tif")
-    assert referee.get(f"/datasets/{dataset.accession}/files/{owned.pk}/").status_code == 200
+    assert status_of(referee.get(f"/datasets/{dataset.accession}/files/{owned.pk}/")) == 200
     assert b"<dt>Gene</dt>" in page

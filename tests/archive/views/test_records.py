@@ -10,6 +10,7 @@ from django.utils import timezone
 from archive.models import Image
 from archive.states import FileState, PortalRole
 from archive.storage import derived, originals
+from tests.archive.answers import body, is_elsewhere
 from tests.archive.documents import complete_document
 from tests.archive.interchange.ome_schema import faults
 from tests.factories.archive import (
@@ -39,17 +40,6 @@ def see(client, address: str, status: int = 200) -> str:
 
 def address_of(file, name: str = "file") -> str:
     return reverse(f"archive:{name}", args=[file.dataset.accession, file.pk])
-
-
-def is_elsewhere(response) -> bool:
-    """Whether the portal leads to a signed address of S3, which holds the bytes."""
-    return response.status_code == 302 and "X-Amz-Signature" in response["Location"]
-
-
-def body(response) -> bytes:
-    if is_elsewhere(response):
-        return requests.get(response["Location"], timeout=10).content
-    return b"".join(response.streaming_content)
 
 
 @pytest.fixture
