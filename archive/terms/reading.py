@@ -10,8 +10,6 @@ from .model import Parent, Scope, Synonym, Term
 
 COLUMNS = ("id", "label", "synonyms", "parents", "obsolete", "replaced_by", "definition")
 _SEPARATOR = "|"
-# Longest definition plus many synonyms; a longer cell is not from us.
-_CELL_LIMIT = 1_000_000
 
 
 class BadTerms(ValueError):
@@ -20,7 +18,6 @@ class BadTerms(ValueError):
 
 def read_terms(path: Path, ontology: str, version: str = "") -> Iterator[Term]:
     """One term after the other, in the file's order. Raises BadTerms at the first fault."""
-    csv.field_size_limit(_CELL_LIMIT)
     try:
         with gzip.open(path, "rt", encoding="utf-8", newline="") as text:
             rows = csv.reader(text, delimiter="\t", quoting=csv.QUOTE_NONE)
