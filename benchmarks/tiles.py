@@ -33,6 +33,7 @@ COUNT = 300
 PEERS = Path(__file__).resolve().parents[1] / ".venv" / "peers"
 PEER_PACKAGES = [
     "large-image==1.35.6",
+    "large-image-source-ometiff==1.35.6",
     "large-image-source-openslide==1.35.6",
     "large-image-source-tifffile==1.35.6",
 ]
