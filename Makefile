@@ -32,7 +32,7 @@ test-data: .venv/dev.stamp ## Test over the whole data folder (PORTAL_SHARED_DAT
 	PORTAL_SHARED_DATA="$(abspath $(PORTAL_SHARED_DATA))" $(PYTEST) $(ON_TWO_CORES) -m shared_data
 
 test-browser: .venv/dev.stamp browser ## Test the journeys in a real Chromium
-	PORTAL_SHARED_DATA="$(abspath $(wildcard $(PORTAL_SHARED_DATA)))" $(PYTEST) -m browser
+	PORTAL_SHARED_DATA="$(abspath $(wildcard $(PORTAL_SHARED_DATA)))" $(PYTEST) -n 2 --dist loadfile -m browser
 
 test-services: .venv/dev.stamp services ## Test on PostgreSQL, Redis, S3, Elasticsearch and OpenSearch
 	@echo "All of the archive and its search, without curation in the installed apps:"

@@ -126,7 +126,8 @@ def _version(
     if deposition.state != DepositionState.READY:
         sentences = "; ".join(problem["message"] for problem in deposition.problems) or "It is not settled."
         raise demo.BadDemo(f"{record.accession} ({record.title[:60]}) cannot be released: {sentences}")
-    releasing.release_deposition(deposition=deposition, user=depositor, change_note=note)
+    why = "" if releasing.names_publication(deposition) else "Its source names none."
+    releasing.release_deposition(deposition=deposition, user=depositor, change_note=note, no_publication=why)
 
 
 def _keep_what_is_no_image(deposition: Deposition, depositor: User) -> None:

@@ -2,13 +2,12 @@
 
 import logging
 
-from archive import access
 from archive.errors import DomainError, FieldProblem, Invalid
 from archive.interchange.publications.identifiers import read_identifier
 from archive.models import Deposition, User, Version
 from archive.services import planning, publications, releasing
 from archive.services.finding_publications import NOT_AN_IDENTIFIER, known_by_now
-from archive.states import DatasetRole, DepositionState
+from archive.states import DepositionState
 
 logger = logging.getLogger(__name__)
 
@@ -30,12 +29,10 @@ def await_publication(
 
 def say_it_is_out(*, deposition: Deposition, user: User, identifier: str, change_note: str = "") -> Version:
     """Released now, with this publication beside it."""
-    access.require_role(user, deposition.dataset, (DatasetRole.OWNER,))
+    releasing.require_releasable(deposition, user, "release-it")
     if read_identifier(identifier) is None:
-        raise Invalid(NOT_AN_IDENTIFIER, [FieldProblem("/identifier", NOT_AN_IDENTIFIER)])
-    version = releasing.release_deposition(deposition=deposition, user=user, change_note=change_note)
-    if version is None:  # no day was given, so that it cannot be
-        raise AssertionError("A release without a day is a release now.")
+        raise Invalid(NOT_AN_IDENTIFIER, [FieldProblem("/expected_publication", NOT_AN_IDENTIFIER)])
+    version = releasing.release_at_once(deposition, user, change_note.strip() or deposition.change_note)
     _link(version, user, identifier)
     return version
 
@@ -49,7 +46,7 @@ def release_appeared() -> list[Version]:
         if wanted is None or deposition.is_human_material or known_by_now(wanted) is None:
             continue
         try:
-            version = releasing.release_planned(deposition)
+            version = releasing.release_at_once(deposition, None, deposition.change_note)
         except DomainError as error:
             logger.warning("The release of %s with its paper did not happen: %s", deposition.dataset.accession, error)
             continue

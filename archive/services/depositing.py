@@ -299,6 +299,7 @@ def start_new_version(*, dataset: Dataset, user: User) -> Deposition:
     if dataset.latest_version is None or dataset.is_retracted:
         raise WrongState(f"{dataset.accession} has no public version to begin from. Release it first.")
     latest = Version.objects.get(dataset=dataset, number=dataset.latest_version)
+    before = Deposition.objects.filter(dataset=dataset, number=latest.number).values_list("no_publication", flat=True)
     try:
         with transaction.atomic():
             deposition = Deposition.objects.create(
@@ -307,6 +308,7 @@ def start_new_version(*, dataset: Dataset, user: User) -> Deposition:
                 template=latest.template,
                 template_version=latest.template_version,
                 metadata=latest.metadata,
+                no_publication=before.first() or "",
                 created_by=user,
             )
     except IntegrityError as error:

@@ -28,6 +28,9 @@ HUMAN_MATERIAL = (
     "This deposit holds human material, and this portal cannot yet record consent and ethics approval, which come "
     "first. It stays a private draft; nothing of it is shown."
 )
+NO_PUBLICATION = (
+    "The metadata name no publication. Say why: that it is to follow, or that none is planned. Or go back and name it."
+)
 
 
 def release_deposition(
@@ -41,11 +44,14 @@ def release_deposition(
 ) -> Version | None:
     """Release it now, or on a day to come: then it stays ready and private until then, and None is returned.
 
-    `reason`: why the day is a later one than was planned before; `no_publication`: why there is none to belong to.
+    `reason`: why the day is a later one than was planned before; `no_publication`: why there is none to belong to,
+    which must be said where the metadata name none.
     """
     require_releasable(deposition, user, "release-it")
     if no_publication.strip():
         _declare(deposition, user, no_publication.strip())
+    elif not (deposition.no_publication or names_publication(deposition)):
+        raise Invalid(NO_PUBLICATION, [FieldProblem("/no_publication", NO_PUBLICATION)])
     if release_on and release_on < timezone.localdate():
         sentence = "This day has passed. Choose one to come, or leave it out to release now."
         raise Invalid(sentence, [FieldProblem("/release_on", sentence)])
@@ -53,7 +59,14 @@ def release_deposition(
     if release_on and release_on > timezone.localdate():
         plan_day(deposition, user, release_on, note, reason)
         return None
-    return _release(deposition, user, note)
+    return release_at_once(deposition, user, note)
+
+
+def names_publication(deposition: Deposition) -> bool:
+    """Whether its metadata, or somebody after an earlier release, say which publication it belongs to."""
+    study = deposition.metadata.get("study")
+    is_named = bool(study.get("publication")) if isinstance(study, dict) else False
+    return is_named or deposition.dataset.publications.exists()
 
 
 @transaction.atomic
@@ -79,7 +92,7 @@ def release_imported(*, deposition: Deposition, user: User, change_note: str) ->
         where={"revision": deposition.revision},
         problems=[],
     )
-    return _release(ready, user, change_note)
+    return release_at_once(ready, user, change_note)
 
 
 @transaction.atomic
@@ -106,8 +119,11 @@ def require_releasable(deposition: Deposition, user: User, action: str) -> None:
         raise WrongState(HUMAN_MATERIAL)
 
 
-def _release(deposition: Deposition, user: User | None, note: str) -> Version:
-    """The manifest is written first, for that takes long; the transaction then makes sure that nothing has changed."""
+def release_at_once(deposition: Deposition, user: User | None, note: str) -> Version:
+    """What is ready and may be released; by the portal itself where there is no user.
+
+    The manifest is written first, for that takes long; the transaction then makes sure that nothing has changed.
+    """
     manifest = write_manifest(deposition)
     changes = compare_with_latest(deposition, manifest)
     try:
@@ -175,11 +191,6 @@ def _raise_version(dataset: Dataset, deposition: Deposition, now: dt.datetime) -
     dataset.refresh_from_db()
 
 
-def release_planned(deposition: Deposition) -> Version:
-    """What its owner planned, by the portal itself."""
-    return _release(deposition, None, deposition.change_note)
-
-
 def release_due() -> list[Version]:
     """Release what waited for its day."""
     due = Deposition.objects.filter(state=DepositionState.READY, release_on__lte=timezone.localdate())
@@ -188,7 +199,7 @@ def release_due() -> list[Version]:
         if deposition.is_human_material:
             continue
         try:
-            released.append(release_planned(deposition))
+            released.append(release_at_once(deposition, None, deposition.change_note))
         except DomainError as error:
             logger.warning("The planned release of %s did not happen: %s", deposition.dataset.accession, error)
     return released

@@ -25,6 +25,7 @@ from archive.selectors.templates import template_of, templates
 from archive.selectors.terms import resolve_terms, terms_of_document
 from archive.services import depositing
 from archive.services.planning import latest_day
+from archive.services.releasing import names_publication
 from archive.states import EDITABLE_DEPOSITIONS, EDITING_ROLES, DatasetRole, DepositionState
 from archive.views import deposit_files, deposit_lookup, deposit_steps, deposit_summary, deposit_tables, facts
 from archive.views.deposit_words import holder_sentence, saved_sentence
@@ -122,6 +123,7 @@ def render_page(
     if deposit_summary.is_releasable(deposition):
         context["summary"] = deposit_summary.summary(deposition)
         context["latest_day"] = latest_day(deposition)
+        context["has_publication"] = names_publication(deposition)
     if not context["may_edit"]:
         context["shown"] = facts.of_document(template_of(deposition), deposition.metadata)
     return render(request, "archive/deposit/page.html", context, status=status)

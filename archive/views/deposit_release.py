@@ -1,6 +1,7 @@
 """Releasing a deposition: what becomes public, looked at once more; then now, after a question, or on a day to come."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,13 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from archive import access
-from archive.errors import DomainError, Invalid, WrongState
+from archive.errors import DomainError, FieldProblem, Invalid, WrongState
 from archive.models import Deposition, Version
 from archive.selectors.depositions import get_deposition
 from archive.services import awaiting, releasing
 from archive.states import DatasetRole
 from archive.views.deposit import render_page
-from archive.views.deposit_summary import answer, is_releasable, summary
+from archive.views.deposit_summary import is_releasable, summary
 
 
 @login_required
@@ -29,21 +30,33 @@ def release(request: HttpRequest, accession: str) -> HttpResponse:
     is_owner = access.role_of(request.user, deposition.dataset) == DatasetRole.OWNER
     if not (is_owner and is_releasable(deposition)):
         return redirect(deposition)
+    return _question(request, deposition, {})
+
+
+def _question(
+    request: HttpRequest, deposition: Deposition, extra: Mapping[str, object], *, status: int = 200
+) -> HttpResponse:
     context = {
         "section": "deposit",
         "dataset": deposition.dataset,
         "deposition": deposition,
         "summary": summary(deposition),
-        "has_publication": bool(answer(deposition, "publication")),
+        "has_publication": releasing.names_publication(deposition),
+        **extra,
     }
-    return render(request, "archive/deposit/release.html", context)
+    return render(request, "archive/deposit/release.html", context, status=status)
 
 
 def _release(request: HttpRequest, deposition: Deposition) -> HttpResponse:
+    action = request.POST.get("action", "")
     try:
-        version, sentence = _ACTIONS.get(request.POST.get("action", ""), _on_a_day)(request, deposition)
-    except (Invalid, WrongState) as error:
-        return _back(request, deposition, error)
+        version, sentence = _ACTIONS.get(action, _on_a_day)(request, deposition)
+    except Invalid as error:
+        # It came from the question whether it is meant, or from the deposition's page.
+        show = render_page if action or request.POST.get("release_on") else _question
+        return show(request, deposition, _given_back(request, error), status=422)
+    except WrongState as error:
+        return render_page(request, deposition, _given_back(request, error), status=409)
     if version is None:
         messages.success(request, sentence)
         return redirect(deposition)
@@ -87,16 +100,12 @@ def _words(request: HttpRequest, *names: str) -> dict[str, str]:
 _ACTIONS = {"await": _when_it_appears, "out": _it_is_out}
 
 
-def _back(request: HttpRequest, deposition: Deposition, error: DomainError) -> HttpResponse:
-    """The page with what was typed, and the sentence beside it."""
-    extra = {
-        "release_problem": str(error),
-        "release_on": request.POST.get("release_on", ""),
-        "expected": request.POST.get("expected", ""),
-        "reason": request.POST.get("reason", ""),
-        "change_note": request.POST.get("change_note", ""),
-    }
-    return render_page(request, deposition, extra, status=422 if isinstance(error, Invalid) else 409)
+def _given_back(request: HttpRequest, error: DomainError) -> dict[str, object]:
+    """What was typed, and the sentence beside its field; what is about none of them stands above."""
+    problems = error.problems if isinstance(error, Invalid) else ()
+    wrong = {problem.pointer.removeprefix("/"): problem.message for problem in problems} or {"all": str(error)}
+    typed = ("release_on", "expected", "reason", "change_note", "no_publication")
+    return {"wrong": wrong, **_words(request, *typed)}
 
 
 def _day(request: HttpRequest) -> dt.date | None:
@@ -106,7 +115,11 @@ def _day(request: HttpRequest) -> dt.date | None:
     try:
         day = dt.date.fromisoformat(request.POST.get("release_on", ""))
     except ValueError as error:
-        raise Invalid("The release date must be a day, as 2027-03-01. Choose one.") from error
+        raise _no_day("The release date must be a day, as 2027-03-01. Choose one.") from error
     if day <= timezone.localdate():
-        raise Invalid("This day is not to come. Choose a later one, or release it now.")
+        raise _no_day("This day is not to come. Choose a later one, or release it now.")
     return day
+
+
+def _no_day(sentence: str) -> Invalid:
+    return Invalid(sentence, [FieldProblem("/release_on", sentence)])

@@ -66,5 +66,5 @@ def test_a_deposit_through_it_is_asked_checked_and_released(added, client, eager
     depositing.settle_deposition(deposition_id=deposition.pk)
     deposition.refresh_from_db()
     assert deposition.state == DepositionState.READY, deposition.problems
-    releasing.release_deposition(deposition=deposition, user=owner)
+    releasing.release_deposition(deposition=deposition, user=owner, no_publication="None is planned.")
     assert "Expansion factor" in client.get(deposition.dataset.get_absolute_url()).text

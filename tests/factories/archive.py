@@ -133,6 +133,7 @@ class DepositionFactory(DjangoModelFactory):
     template = "light-microscopy"
     template_version = "1.0"
     metadata = factory.LazyAttribute(lambda deposition: {"study": {"title": deposition.dataset.title}})
+    no_publication = "A test; none is planned."
 
 
 class VersionFactory(DjangoModelFactory):

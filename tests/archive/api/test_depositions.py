@@ -57,7 +57,11 @@ def test_a_script_deposits_from_the_first_call_to_the_release(script):
     files = script.get(f"{URL}{accession}/files").json()["results"]
     assert [(file["path"], file["state"]) for file in files] == [("a.tif", "read")]
 
-    released = script.post(f"{URL}{accession}/release", {}, format="json").json()
+    refused = script.post(f"{URL}{accession}/release", {}, format="json")
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/no_publication"]
+    why = {"no_publication": "One is to follow."}
+    released = script.post(f"{URL}{accession}/release", why, format="json").json()
     assert (released["state"], released["status"]["words"]) == ("released", "Released")
 
 

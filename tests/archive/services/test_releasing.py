@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from archive.errors import Invalid, NotAllowed, WrongState
-from archive.models import AuditEntry, Deposition
+from archive.models import AuditEntry, Deposition, LinkedPublication
 from archive.services import depositing, releasing
 from archive.states import DatasetRole, DepositionState, PortalRole, Standing
 from archive.storage import originals
@@ -156,6 +156,28 @@ def test_what_was_reopened_while_the_manifest_was_written_is_not_released(ready,
     assert not ready.dataset.versions.exists()
 
 
+def test_a_publication_is_named_or_its_absence_explained(ready):
+    Deposition.objects.update(no_publication="")
+    for day in (None, timezone.localdate() + dt.timedelta(days=9)):
+        with pytest.raises(Invalid) as refused:
+            releasing.release_deposition(deposition=ready, user=_owner(ready), release_on=day)
+        assert [problem.pointer for problem in refused.value.problems] == ["/no_publication"]
+    assert not ready.dataset.versions.exists()
+    releasing.release_deposition(deposition=ready, user=_owner(ready), no_publication=" None is planned. ")
+    assert AuditEntry.objects.get(action="deposition.no-publication").reason == "None is planned."
+    assert depositing.start_new_version(dataset=ready.dataset, user=_owner(ready)).no_publication == "None is planned."
+
+
+def test_a_publication_in_the_metadata_or_beside_the_dataset_is_enough():
+    named = _ready(publication={"doi": "10.1234/x"})
+    linked = _ready()
+    LinkedPublication.objects.create(dataset=linked.dataset, doi="10.1234/y")
+    Deposition.objects.update(no_publication="")
+    for deposition in (named, linked):
+        deposition.refresh_from_db()
+        assert releasing.release_deposition(deposition=deposition, user=_owner(deposition))
+
+
 def test_a_second_version_keeps_the_first(ready):
     owner = _owner(ready)
     first = releasing.release_deposition(deposition=ready, user=owner)
@@ -206,7 +228,7 @@ def test_a_retracted_dataset_gets_no_further_version():
     releasing.retract_dataset(dataset=dataset, user=UserFactory(roles=[PortalRole.CURATOR]), reason="Wrong cells.")
 
     with pytest.raises(WrongState, match="retracted"):
-        releasing.release_deposition(deposition=draft, user=dataset.created_by)
+        releasing.release_deposition(deposition=draft, user=dataset.created_by, no_publication="None is planned.")
 
 
 def test_a_note_with_a_date_that_cannot_be_is_not_kept(ready):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from archive.models import Deposition, Membership, Upload
+from archive.services import releasing
 from archive.states import DatasetRole, DepositionState, FileState
 from tests.archive.documents import complete_document
 from tests.factories.archive import (
@@ -158,6 +159,16 @@ class TestRelease:
         assert 'aria-invalid="true"' in response.text
         ready.refresh_from_db()
         assert ready.state == DepositionState.READY
+
+    def test_without_a_publication_both_pages_ask_why_beside_the_field(self, client, ready):
+        Deposition.objects.update(no_publication="")
+        day = (timezone.localdate() + timedelta(days=40)).isoformat()
+        for sent in ({}, {"action": "plan", "release_on": day}):
+            response = press(client, ready, "deposition-release", sent)
+            assert response.status_code == 422
+            assert f'no-publication-e">{releasing.NO_PUBLICATION}<' in response.text
+            assert sent.get("release_on", "") in response.text
+            assert problems_of(response.text) == []
 
     def test_of_human_material_is_refused_with_the_reason(self, client, ready):
         Deposition.objects.update(metadata=complete_document(human_material="yes"))
