@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from archive import access
+from archive.metadata.registries import Identified, identify
 from archive.models import Image
 from search import extensions, wording
 from search.backends.document import SearchDocument, TermValue, now_revision
@@ -219,6 +220,11 @@ def _identifiers(source: Source) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(each) for each in found if each))
 
 
+def _related(study: Mapping[str, Any]) -> list[Identified]:
+    rows = records(study.get("related"))
+    return [found for row in rows if (found := identify(str(row.get("identifier") or "")))]
+
+
 def _authors(metadata: Mapping[str, Any]) -> list[str]:
     people = records(section_of(metadata, "study").get("authors"))
     return [str(person["name"]) for person in people if person.get("name")]
@@ -265,6 +271,8 @@ def _dataset_texts(metadata: Mapping[str, Any], names: list[str]) -> dict[str, S
         "keyword": _words(study.get("keywords")),
         "author": [*_authors(metadata), *dict.fromkeys(text for text in affiliations if text)],
         "file": names,
+        # Of what belongs to it elsewhere: with the archive's name and without.
+        "identifier": [text for found in _related(study) for text in dict.fromkeys((found.value, found.text))],
     }
 
 

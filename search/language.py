@@ -3,13 +3,15 @@
     human "nuclear envelope" organism:mouse pixel_size:<0.2 -fixed (golgi OR er) mito*
 
 Words may stand in any order and must all match, whatever their ending; "…" is a phrase; `field:value` asks one field;
-`field:<5`, `field:>=5`, `field:1..5` ask a number; NOT or - excludes; OR and parentheses combine; * completes a word.
+`field:<5`, `field:>=5`, `field:1..5` ask a number; `PDB:1ABC` is what belongs to a record elsewhere; NOT or - excludes;
+OR and parentheses combine; * completes a word.
 Input is capped, and an error says what to write instead.
 """
 
 import re
 from collections.abc import Sequence
 
+from archive.metadata.registries import advice, identify, is_archive
 from search import words
 from search.facets import BadValue, FacetDeclaration, FacetRegistry, Kind, did_you_mean, number, registry
 from search.query import TEXT_FIELDS, And, Node, Not, Or, Phrase, Prefix, QueryError, Range, Word
@@ -111,6 +113,8 @@ class _Parser:
             return _text_node(written, lexeme.group("phrase"), facet.words_field)
         if name.lower() in TEXT_FIELDS:
             return _text_node(written, lexeme.group("phrase"), TEXT_FIELDS[name.lower()])
+        if is_archive(name):
+            return _identifier_node(f"{name}:{written or lexeme.group('phrase') or ''}")
         raise QueryError(("q", self._unknown(name)))
 
     def _check_value(self, written: str) -> None:
@@ -146,6 +150,14 @@ def _text_node(word: str | None, phrase: str | None, field_name: str) -> Node | 
             raise QueryError(("q", f'"{text}" would match nearly everything. Write at least two letters before *.'))
         return Prefix(found[0], field_name)
     return Word(text, field_name) if len(found) == 1 else Phrase(text, field_name)
+
+
+def _identifier_node(text: str) -> Node | None:
+    """`PDB:1ABC`: what belongs to that record of another archive."""
+    found = identify(text)
+    if found is None:
+        raise QueryError(("q", advice(text)))
+    return _text_node(found.value, None, TEXT_FIELDS["identifier"])
 
 
 def _range_node(facet: FacetDeclaration, written: str) -> Range:

@@ -50,6 +50,10 @@ class Release(serializers.Serializer):
     change_note = serializers.CharField(required=False, allow_blank=True, max_length=5000)
 
 
+class AtRevision(serializers.Serializer):
+    revision = serializers.IntegerField(min_value=0, help_text="The one that you read.")
+
+
 class Because(serializers.Serializer):
     reason = serializers.CharField(max_length=5000)
 

@@ -381,6 +381,13 @@ class StatusSerializer(serializers.Serializer):
     next_step = serializers.CharField()
 
 
+class NewestTemplateSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    version = serializers.CharField(help_text="The one that the deposition was made with.")
+    newest = serializers.CharField()
+    differences = serializers.ListField(child=serializers.CharField())
+
+
 class DepositionSerializer(Links):
     """A deposition in a list."""
 

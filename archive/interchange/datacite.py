@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 from archive.metadata.identifiers import is_orcid
 from archive.metadata.model import FieldType
+from archive.metadata.registries import identify
 from archive.metadata.shaped import CURIE, canonical, has_shape
 from archive.terms.iris import iri
 
@@ -23,6 +25,14 @@ _LICENCES = {
         "Creative Commons Attribution 4.0 International",
         "https://creativecommons.org/licenses/by/4.0/legalcode",
     ),
+}
+# What related data are to the images, by the choices of the templates (DataCite 4.5, relationType).
+_RELATIONS = {
+    "supplement": "IsSupplementedBy",
+    "derived-from": "IsDerivedFrom",
+    "source-of": "IsSourceOf",
+    "protocol": "IsDocumentedBy",
+    "code": "IsCompiledBy",
 }
 _ROR = re.compile(r"(?:https?://)?ror\.org/(0[a-z0-9]{6}[0-9]{2})", re.IGNORECASE)
 
@@ -260,7 +270,7 @@ def _alternates(record: Record) -> list[Attributes]:
 
 def _related(record: Record) -> list[Attributes]:
     papers = [link for paper in (record.study.get("publication"), *record.publications) for link in _publication(paper)]
-    links = [*_versions(record), *papers, *_origins(record), *_links(record.study)]
+    links = [*_versions(record), *papers, *_origins(record), *_links(record)]
     return _unique([link for link in links if link["relatedIdentifier"] != record.doi])
 
 
@@ -298,9 +308,15 @@ def _origins(record: Record) -> Iterator[Attributes]:
             yield from _reference(relation, _text(row.get("url")) or _text(row.get("value")))
 
 
-def _links(study: Mapping[str, Any]) -> Iterator[Attributes]:
-    for row in _records(study.get("links")):
+def _links(record: Record) -> Iterator[Attributes]:
+    for row in _records(record.study.get("links")):
         yield from _reference("References", _text(row.get("url")))
+    for row in _records(record.study.get("related")):
+        found = identify(_text(row.get("identifier")))
+        if found:
+            relation = _RELATIONS.get(_text(row.get("relation")), "References")
+            # A dataset of this portal is named by its path.
+            yield from _reference(relation, found.value if found.is_doi else urljoin(record.url, found.url))
 
 
 def _reference(relation: str, text: str) -> Iterator[Attributes]:

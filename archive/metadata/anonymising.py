@@ -37,7 +37,7 @@ _NORDIC = {ord(a): b for a, b in {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "�
 _DROPPED_TYPES = frozenset(
     {FieldType.PEOPLE, FieldType.GRANTS, FieldType.PUBLICATION, FieldType.IDENTIFIERS, FieldType.EMAIL, FieldType.ORCID}
 )
-_DROPPED = frozenset({("study", "acknowledgements"), ("study", "funding"), ("study", "links")})
+_DROPPED = frozenset({("study", "acknowledgements"), ("study", "funding"), ("study", "links"), ("study", "related")})
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from .model import (
     is_blank,
     is_unanswered,
 )
+from .registries import identify
 from .shaped import canonical
 
 # Lists of records in repeated sections are four levels down; deeper is an attack on recursion, or a mistake.
@@ -69,7 +70,7 @@ def _storable(value: Any, depth: int) -> Any:
 
 def clean_value(field: Field, value: Any) -> Any:
     if field.type in STRING_TYPES:
-        return canonical(field.type, value) if isinstance(value, str) else value
+        return _clean_string(field.type, value) if isinstance(value, str) else value
     if field.type is FieldType.STRINGS and isinstance(value, list):
         items = (item.strip() if isinstance(item, str) else item for item in value)
         return [item for item in items if not is_blank(item)]
@@ -81,6 +82,11 @@ def clean_value(field: Field, value: Any) -> Any:
     if field.type is FieldType.TERM:
         return _clean_term(value)
     return _clean_record(field.parts, value) if field.type in RECORD_TYPES else value
+
+
+def _clean_string(kind: FieldType, text: str) -> str:
+    found = identify(text) if kind is FieldType.IDENTIFIER else None
+    return found.text if found else canonical(kind, text)
 
 
 def _clean_term(value: Any) -> Any:

@@ -6,6 +6,7 @@ The document that a template describes is JSON: `{section: {field: value}}`, and
 | type | value |
 |---|---|
 | text, longtext, choice, url, doi, date, orcid, email, pmid | a string; dates are YYYY-MM-DD, DOIs bare (10.…) |
+| identifier | a string as registries.py writes it: `PDB:1ABC`, a bare DOI, or an address |
 | boolean, number | true or false; a number |
 | quantity | {"value": number, "unit": one of the field's units} |
 | term, terms | {"curie", "label"}, or a list of them; free text has an empty curie |
@@ -44,6 +45,7 @@ class FieldType(StrEnum):
     ORCID = "orcid"
     EMAIL = "email"
     PMID = "pmid"
+    IDENTIFIER = "identifier"
     STRINGS = "strings"
     TERM = "term"
     TERMS = "terms"
@@ -71,6 +73,7 @@ STRING_TYPES = frozenset(
         FieldType.ORCID,
         FieldType.EMAIL,
         FieldType.PMID,
+        FieldType.IDENTIFIER,
     }
 )
 

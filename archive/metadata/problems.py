@@ -29,6 +29,7 @@ class Code(StrEnum):
     ORCID = "orcid"
     EMAIL = "email"
     PMID = "pmid"
+    IDENTIFIER = "identifier"
     CURIE = "curie"
     TERM_UNKNOWN = "term-unknown"
     TERM_UNCHECKED = "term-unchecked"

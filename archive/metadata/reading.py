@@ -127,6 +127,8 @@ class TemplateReader:
         if name not in self._parts:
             self._refuse(place, f"There is no part “{name}” to include.{_hint(str(name), list(self._parts))}")
         path, part = self._parts[name]
+        if isinstance(part, Mapping) and "include" in part:
+            part = self._resolve(part, f"part “{name}”")
         fields = part.get("fields") if isinstance(part, Mapping) else None
         if not isinstance(fields, list) or not all(isinstance(f, Mapping) and "name" in f for f in fields):
             raise TemplateError(

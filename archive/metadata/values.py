@@ -19,6 +19,7 @@ from .model import (
     is_unanswered,
 )
 from .problems import Code, Problem, pointer_of
+from .registries import advice, identify
 from .shaped import ADVICE, CURIE, has_shape, is_date
 
 # What a longer text than this would do to pages and index is nobody's wish; a field's own maximum is lower.
@@ -32,6 +33,7 @@ _SHAPE_CODES = {
     FieldType.ORCID: Code.ORCID,
     FieldType.EMAIL: Code.EMAIL,
     FieldType.PMID: Code.PMID,
+    FieldType.IDENTIFIER: Code.IDENTIFIER,
     FieldType.DATE: Code.DATE,
 }
 
@@ -79,8 +81,8 @@ def _check_string(field: Field, value: Any, pointer: str) -> Iterator[Problem]:
     elif field.type is FieldType.DATE:
         yield from _check_day(field, value, pointer)
     if field.pattern and re.search(field.pattern, value) is None:
-        advice = field.pattern_help or "It does not have the form that is asked for. Compare it with the example."
-        yield Problem(pointer, Code.PATTERN, f"“{field.label}”: {advice}")
+        wanted = field.pattern_help or "It does not have the form that is asked for. Compare it with the example."
+        yield Problem(pointer, Code.PATTERN, f"“{field.label}”: {wanted}")
 
 
 def _check_day(field: Field, value: str, pointer: str) -> Iterator[Problem]:
@@ -95,11 +97,17 @@ def _check_day(field: Field, value: str, pointer: str) -> Iterator[Problem]:
 
 
 def _fits(kind: FieldType, value: str) -> bool:
-    special: dict[FieldType, Callable[[str], bool]] = {FieldType.ORCID: is_orcid, FieldType.DATE: is_date}
+    special: dict[FieldType, Callable[[str], bool]] = {
+        FieldType.ORCID: is_orcid,
+        FieldType.DATE: is_date,
+        FieldType.IDENTIFIER: lambda text: identify(text) is not None,
+    }
     return special[kind](value) if kind in special else has_shape(kind, value)
 
 
 def _misshapen(kind: FieldType, value: str) -> str:
+    if kind is FieldType.IDENTIFIER:
+        return advice(value)
     shown = value if len(value) <= 80 else value[:79] + "…"
     if kind is FieldType.ORCID and has_shape(kind, value):
         return f"“{shown}” has a wrong check digit: a digit is mistyped. Copy the ORCID iD from its page."

@@ -27,6 +27,11 @@ def get_template(name: str, version: str | None = None) -> Template:
         raise NotFound(str(error)) from error
 
 
+def newest_of(record: Deposition | Version) -> Template:
+    """The newest version of the template that a deposit was made with."""
+    return get_template(record.template)
+
+
 def template_of(record: Deposition | Version) -> Template:
     """The template that a deposit was made with."""
     return get_template(record.template, record.template_version)

@@ -16,7 +16,8 @@ from archive.events import Event, emit
 from archive.metadata import Template, UnusableDocument, blank_document, clean_document
 from archive.models import Dataset, Deposition, File, Membership, User, Version
 from archive.selectors import quality
-from archive.selectors.templates import get_template, template_of, templates
+from archive.selectors.templates import get_template, newest_of, template_of, templates
+from archive.selectors.terms import resolve_terms
 from archive.services import accessions, auditing, discarding, dois
 from archive.services.components import assign_components, sync_components
 from archive.services.editing import apply_changes, changed_fields, title_of
@@ -38,7 +39,7 @@ def start_deposition(
 ) -> Deposition:
     """A new dataset with its accession, its owner and its first draft, which begins with what we know of the person."""
     chosen = get_template(template) if template else templates().default
-    document = _clean(chosen, metadata) if metadata is not None else _first_document(chosen, user)
+    document = clean(chosen, metadata) if metadata is not None else _first_document(chosen, user)
     dataset = Dataset.objects.create(
         accession=accessions.next_dataset_accession(),
         title=title_of(document),
@@ -74,7 +75,7 @@ def start_like(*, user: User, like: Deposition) -> Deposition:
     template is taken. For those who may edit the other one.
     """
     access.require_role(user, like.dataset, EDITING_ROLES)
-    document = deepcopy(like.metadata)
+    document = resolve_terms(newest_of(like), deepcopy(like.metadata))
     for name in _ITS_OWN:
         document.get("study", {}).pop(name, None)
     return start_deposition(user=user, template=like.template, metadata=document)
@@ -88,7 +89,8 @@ def _first_document(template: Template, user: User) -> dict[str, Any]:
     return document
 
 
-def _clean(template: Template, document: Mapping[str, Any]) -> dict[str, Any]:
+def clean(template: Template, document: Mapping[str, Any]) -> dict[str, Any]:
+    """As it is stored. Raises Invalid for what is no document."""
     try:
         return clean_document(template, document)
     except UnusableDocument as error:
@@ -111,16 +113,16 @@ def save_metadata(
     """
     access.require_role(user, deposition.dataset, EDITING_ROLES)
     deposition.refresh_from_db()
-    _require_revision(deposition, revision, user)
+    require_revision(deposition, revision, user)
     before = deposition.metadata
     edited = document if document is not None else apply_changes(before, changes or {})
-    after = _clean(template_of(deposition), edited)
+    after = clean(template_of(deposition), edited)
     fields = changed_fields(before, after)
     if not fields:
         return deposition
     rows = Deposition.objects.filter(pk=deposition.pk, revision=revision, state__in=EDITABLE_DEPOSITIONS)
     if not rows.update(metadata=after, revision=revision + 1, updated_at=timezone.now()):
-        _require_revision(deposition, revision, user)
+        require_revision(deposition, revision, user)
         raise wrong_state(deposition, "edit-it")
     deposition.refresh_from_db()
     _keep_title(deposition)
@@ -136,7 +138,8 @@ def save_metadata(
     return deposition
 
 
-def _require_revision(deposition: Deposition, revision: int, user: User) -> None:
+def require_revision(deposition: Deposition, revision: int, user: User) -> None:
+    """Raises EditConflict unless this is its present revision, and WrongState unless it can be edited."""
     current = Deposition.objects.values_list("revision", "state").get(pk=deposition.pk)
     if current[1] not in EDITABLE_DEPOSITIONS:
         raise wrong_state(deposition, "edit-it")

@@ -21,7 +21,7 @@ from archive.selectors import depositions, quality
 from archive.selectors.depositions import get_deposition
 from archive.selectors.people import open_invitations
 from archive.selectors.pixel_sizes import contradictions
-from archive.selectors.templates import template_of, templates
+from archive.selectors.templates import newest_of, template_of, templates
 from archive.selectors.terms import resolve_terms, terms_of_document
 from archive.services import depositing
 from archive.services.planning import latest_day
@@ -173,6 +173,7 @@ def form_context(
             if section.section.advanced
         ),
         "is_tried": is_tried,
+        "newest": newest if (newest := newest_of(deposition)).key != template.key else None,
         "problems": _listed(deposition, shown, sections, is_first_page) if is_returned else [],
         **_meters(template, deposition, sections, found),
     }

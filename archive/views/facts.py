@@ -8,9 +8,12 @@ from archive.imaging.naming import telling
 from archive.imaging.report import FORMATS
 from archive.metadata import Field, FieldType, Section, Template
 from archive.metadata.model import RECORD_LIST_TYPES, RECORD_TYPES, TERM_TYPES, Document, is_blank
+from archive.metadata.registries import identify
 from archive.models import Image
 from archive.templatetags.quantities import length
 
+# To another site, or to a dataset of this portal.
+_LEADING = ("https://", "http://", "/datasets/")
 NBSP = "\u00a0"
 NO_PIXEL_SIZE = "not stated in the file"
 
@@ -62,9 +65,21 @@ def _facts(section: Section, record: Mapping[str, Any]) -> Iterator[Fact]:
     for field in section.fields:
         if (section.name, field.name) in _AT_THE_HEAD | _NEVER or is_blank(record.get(field.name)):
             continue
+        if (section.name, field.name) == ("study", "related"):
+            yield from _related(field, record[field.name])
+            continue
         values = tuple(_values(field, record[field.name]))
         if values:
             yield Fact(field.label, values)
+
+
+def _related(field: Field, rows: Any) -> Iterator[Fact]:
+    """By what they are to the study: protocols, code, data."""
+    relation = field.part("relation")
+    for choice in relation.choices if relation else ():
+        found = [row for row in rows if isinstance(row, Mapping) and row.get("relation") == choice.value]
+        if found:
+            yield Fact(choice.label, tuple(_record(field, {**row, "relation": ""}) for row in found))
 
 
 def _values(field: Field, value: Any) -> Iterator[Value]:
@@ -91,16 +106,23 @@ def _term(term: Mapping[str, Any]) -> Value:
 
 def _record(field: Field, record: Mapping[str, Any]) -> Value:
     """A publication, grant, link or identifier in one line, linked where it leads somewhere."""
-    text = ", ".join(str(value) for part in field.parts if not is_blank(value := record.get(part.name)))
+    told = [(part, str(value)) for part in field.parts if not is_blank(value := record.get(part.name))]
+    text = ", ".join(_chosen(part, value) for part, value in told)
     doi = str(record.get("doi", ""))
     url = f"https://doi.org/{doi}" if doi else str(record.get("url", ""))
-    return Value(text, url=url if url.startswith(("https://", "http://")) else "")
+    for found in (identify(value) for part, value in told if part.type is FieldType.IDENTIFIER):
+        url = found.url if found else url
+    return Value(text, url=url if url.startswith(_LEADING) else "")
+
+
+def _chosen(field: Field, value: str) -> str:
+    return next((choice.label for choice in field.choices if choice.value == value), value)
 
 
 def _plain(field: Field, value: Any) -> Value:
     text = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
-    choice = next((choice.label for choice in field.choices if choice.value == text), text)
-    url = text if field.type is FieldType.URL and text.startswith(("https://", "http://")) else ""
+    choice = _chosen(field, text)
+    url = text if field.type is FieldType.URL and text.startswith(_LEADING) else ""
     return Value(f"https://doi.org/{choice}" if field.type is FieldType.DOI else choice, url=url)
 
 

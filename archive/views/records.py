@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from archive import delivery, extensions
 from archive.interchange.citation import citation
 from archive.metadata.completeness import completeness
+from archive.metadata.figures import figures_of
 from archive.models import Dataset, Version
 from archive.referees import Referee
 from archive.selectors import datasets, files, history, images, origins, validation, versions
@@ -239,6 +240,7 @@ def image(request: HttpRequest, accession: str) -> HttpResponse:
         "alt": facts.describe(shown, organisms, methods),
         "organisms": organisms,
         "methods": methods,
+        "figures": figures_of(record.metadata, accession=accession, paths=[file.path for file in found.files]),
         "channels": facts.channels_of(shown),
         "still": still_of(request, shown),
         "pixels": facts.pixels_of(shown, stated_words(record.metadata)),

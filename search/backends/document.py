@@ -101,7 +101,8 @@ def fields(document: SearchDocument, facets: FacetRegistry) -> dict[str, Any]:
         "stored": json.dumps(_stored(document), ensure_ascii=False, separators=(",", ":")),
         **_sort_keys(document),
     }
-    texts = {**document.texts, "identifier": (document.id, *document.source_identifiers)}
+    identifiers = (document.id, *document.source_identifiers, *document.texts.get("identifier", ()))
+    texts = {**document.texts, "identifier": identifiers}
     found |= {name: words.indexed(texts.get(name, ())) for name in _TEXTS}
     everything = [document.title, *(text for values in texts.values() for text in values)]
     for facet in facets.of(document.kind):

@@ -27,7 +27,8 @@ DOCUMENTS = (
           texts={"description": ["An envelope that is nuclear."]}, date="2023-01-01", size=50),
     image(5, "Private mouse section", MOUSE, ELECTRON, access=("dataset:5",), pixel_size=0.004,
           date="2026-07-01", size=60),
-    image(6, "Müller glia", MOUSE, channel("DAPI"), texts={"identifier": [], "file": ["plate1/A01_field2.tif"]},
+    image(6, "Müller glia", MOUSE, channel("DAPI"),
+          texts={"identifier": ["1ABC", "PDB:1ABC"], "file": ["plate1/A01_field2.tif"]},
           source_identifiers=("S-BIAD1234",), date="2022-01-01", size=70),
 )  # fmt: skip
 DATASETS = (
@@ -257,6 +258,10 @@ class BackendContract:
     def test_a_hit_carries_its_identifiers_elsewhere(self, filled):
         hit = filled.search(ask(q="S-BIAD1234"), PUBLIC).hits[0]
         assert (hit.accession, hit.title, hit.source_identifiers) == ("MG-D1-I6", "Müller glia", ("S-BIAD1234",))
+
+    @pytest.mark.parametrize("text", ["1ABC", "1abc", "PDB:1ABC", "pdb:1abc", "S-BIAD1234", "BioStudies:S-BIAD1234"])
+    def test_it_is_found_by_identifiers_of_what_belongs_to_it(self, filled, text):
+        assert found(filled.search(ask(q=text), PUBLIC)) == [6]
 
     def test_deleted_documents_are_gone_and_deleting_twice_is_no_error(self, filled):
         for _ in range(2):

@@ -55,6 +55,12 @@ def test_a_dataset_is_found_by_its_study_and_by_what_its_images_are(released):
     assert len(document.shown["shots"]) == 2
 
 
+def test_a_dataset_is_found_by_identifiers_of_what_belongs_to_it(released):
+    related = [{"identifier": "PDB:1ABC", "relation": "supplement"}, {"identifier": "10.1234/x", "relation": "code"}]
+    dataset = released(metadata=study(related=[*related, {"identifier": "no archive"}, {}]))
+    assert built(dataset)[dataset.accession].texts["identifier"] == ["1ABC", "PDB:1ABC", "10.1234/x"]
+
+
 def test_a_scanner_s_own_pictures_are_neither_found_nor_shown(released):
     dataset = released(images=1)
     label = ImageFactory(dataset=dataset, role="label", name="label")

@@ -31,6 +31,7 @@ from search.query import And, Not, Or, Phrase, Prefix, QueryError, Range, Word
         ("pixel_size:<65nm", Range("pixel_size", high=0.065, include_high=False)),
         ("size_z:2..10", Range("size_z", 2, 10)),
         (")) a", Word("a")),
+        ("PDB:1abc", Word("1ABC", "identifier")),
     ],
 )
 def test_a_query_means(text, node):
@@ -42,6 +43,7 @@ def test_a_query_means(text, node):
     [
         ("specie:mouse", 'Did you mean "species"?'),
         ("images:>3", "Unknown field"),
+        ("PDB:12", "“12” is not an identifier of PDB; those look like 1ABC."),
         ("pixel_size:small", "needs a number"),
         ("released:yesterday", "needs a day"),
         ("a*", "at least two letters"),
@@ -58,6 +60,7 @@ def test_a_query_means(text, node):
     ids=[
         "typo",
         "other-kind",
+        "wrong-identifier",
         "word-for-number",
         "word-for-day",
         "short-prefix",

@@ -10,18 +10,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from archive.api.pagination import ByPath, NewestFirst
-from archive.api.requests import Because, EditMetadata, MaybeBecause, Release, StartDeposition
+from archive.api.requests import AtRevision, Because, EditMetadata, MaybeBecause, Release, StartDeposition
 from archive.api.serializers import (
     DepositionFileSerializer,
     DepositionRecordSerializer,
     DepositionSerializer,
+    NewestTemplateSerializer,
     ProblemSerializer,
 )
 from archive.api.views.base import ACCESSION, PersonalView, sent
+from archive.metadata.moving_up import differences
 from archive.models import Deposition, File
 from archive.selectors import attributes, files, quality
 from archive.selectors.depositions import get_deposition, my_depositions
-from archive.services import awaiting, depositing, releasing
+from archive.selectors.templates import newest_of, template_of
+from archive.services import awaiting, depositing, moving_up, releasing
 
 
 def record(deposition: Deposition, request: Request, status: int = 200) -> Response:
@@ -135,6 +138,28 @@ class ReopenView(PersonalView):
         """Back to a draft, to change something before the release."""
         deposition = get_deposition(accession, request.user)
         return record(depositing.reopen_deposition(deposition=deposition, user=request.user), request)
+
+
+class TemplateView(PersonalView):
+    @extend_schema(operation_id="deposition_template", parameters=[ACCESSION], responses=NewestTemplateSerializer)
+    def get(self, request: Request, accession: str) -> Response:
+        """The newest version of its template, and what differs from its own in it."""
+        deposition = get_deposition(accession, request.user)
+        old, new = template_of(deposition), newest_of(deposition)
+        told = {"name": old.name, "version": old.version, "newest": new.version, "differences": differences(old, new)}
+        return Response(NewestTemplateSerializer(told).data)
+
+    @extend_schema(
+        operation_id="deposition_move_up",
+        parameters=[ACCESSION],
+        request=AtRevision,
+        responses=DepositionRecordSerializer,
+    )
+    def post(self, request: Request, accession: str) -> Response:
+        """Move it up to the newest version; what it says comes along."""
+        revision = sent(request, AtRevision)["revision"]
+        deposition = get_deposition(accession, request.user)
+        return record(moving_up.move_up(deposition=deposition, user=request.user, revision=revision), request)
 
 
 class WithdrawView(PersonalView):

@@ -120,6 +120,28 @@ def test_links_say_what_they_mean():
     }
 
 
+def test_related_data_say_what_they_are_to_the_images():
+    related = [
+        {"identifier": "PDB:1ABC", "relation": "supplement"},
+        {"identifier": "MG-D7.2", "relation": "derived-from"},
+        {"identifier": "10.17504/protocols.io.x", "relation": "protocol"},
+        {"identifier": "https://github.com/a/b", "relation": "code", "version": "v2"},
+        {"identifier": "GEO:GSE12", "relation": "source-of"},
+        {"identifier": "https://a.org", "relation": "other"},
+        {"identifier": "nothing known", "relation": "other"},
+    ]
+    told = attributes(record(complete_document(related=related), number=None, versions=()))
+    assert faults(told) == []
+    assert [(link["relationType"], link["relatedIdentifier"]) for link in told["relatedIdentifiers"]] == [
+        ("IsSupplementedBy", "https://www.rcsb.org/structure/1ABC"),
+        ("IsDerivedFrom", "https://images.example.org/datasets/MG-D7/v2/"),
+        ("IsDocumentedBy", "10.17504/protocols.io.x"),
+        ("IsCompiledBy", "https://github.com/a/b"),
+        ("IsSourceOf", "https://www.ncbi.nlm.nih.gov/geo/query/acc.cgi?acc=GSE12"),
+        ("References", "https://a.org"),
+    ]
+
+
 def test_the_concept_collects_its_versions():
     told = attributes(record(FULL, number=None))
     assert faults(told) == []
