@@ -18,7 +18,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 # A process that ran for so long was well: its next start is at once again.
 _WELL_SECONDS = 30.0
-_LONGEST_PAUSE = 10.0
+_FIRST_PAUSE = 0.25
 
 
 def _die_with(parent: int) -> Callable[[], None]:
@@ -42,7 +42,7 @@ class Service:
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     start_again_at: float = 0.0
-    pause: float = 0.25
+    pause: float = _FIRST_PAUSE
 
     def start(self) -> None:
         self.process = subprocess.Popen(
@@ -64,17 +64,17 @@ class Service:
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def tend(self, say: Callable[[str], None]) -> None:
+    def tend(self, say: Callable[[str], None], longest_pause: float) -> None:
         """Start it when it is due; notice its death."""
         if self.is_running:
             return
         if self.process is not None:
-            self._bury(say)
+            self._bury(say, longest_pause)
         elif self.start_again_at and time.monotonic() >= self.start_again_at:
             self.start_again_at = 0.0
             self.start()
 
-    def _bury(self, say: Callable[[str], None]) -> None:
+    def _bury(self, say: Callable[[str], None], longest_pause: float) -> None:
         code, lived = self.process.returncode, time.monotonic() - self.started_at
         self.signal_group(signal.SIGKILL)  # what it left behind would work beside its successor
         self.process = None
@@ -82,16 +82,17 @@ class Service:
             if code:
                 say(f"{self.name} ended with code {code}. Its messages above say why.")
             return
-        self.pause = 0.25 if lived > _WELL_SECONDS else min(self.pause * 2, _LONGEST_PAUSE)
+        self.pause = _FIRST_PAUSE if lived > _WELL_SECONDS else min(self.pause * 2, longest_pause)
         self.start_again_at = time.monotonic() + self.pause
         say(f"{self.name} ended ({code}); it starts again.")
 
 
 class Supervisor:
-    """Runs services until SIGTERM or SIGINT."""
+    """Runs services until SIGTERM or SIGINT. What dies again and again waits longer each time, up to a limit (in s)."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, say: Callable[[str], None], longest_pause: float = 10.0) -> None:
         self._say = say
+        self._longest_pause = longest_pause
         self._services: list[Service] = []
         self._is_stopping = False
         # Before the first service starts, so that no moment is left in which a signal ends us without them.
@@ -107,7 +108,7 @@ class Supervisor:
         try:
             while not self._is_stopping:
                 for service in self._services:
-                    service.tend(self._say)
+                    service.tend(self._say, self._longest_pause)
                 each_round()
                 time.sleep(0.1)
         finally:

@@ -195,6 +195,8 @@ PORTAL_MAX_FILES = int(os.environ.get("PORTAL_MAX_FILES", 500_000))
 # Files whose bytes one person sends at the same moment; each holds a thread of the web server.
 PORTAL_UPLOADS_AT_ONCE = int(os.environ.get("PORTAL_UPLOADS_AT_ONCE", 12))
 PORTAL_QUOTA_BYTES = int(os.environ.get("PORTAL_QUOTA_BYTES", 500 * 10**9))
+# How long `manage.py portal` waits at most before it starts again what dies again and again.
+PORTAL_LONGEST_RESTART_SECONDS = float(os.environ.get("PORTAL_LONGEST_RESTART_SECONDS", 10))
 # A row whose worker was not heard of for so long is sent on again.
 PORTAL_STALE_SECONDS = float(os.environ.get("PORTAL_STALE_SECONDS", 20))
 PORTAL_COMPRESS_ORIGINALS = os.environ.get("PORTAL_COMPRESS_ORIGINALS", "0") == "1"

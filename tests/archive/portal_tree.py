@@ -98,6 +98,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "portal.settings.embedded",
         "PORTAL_DATA_DIR": str(folder),
         "PORTAL_PORT": str(port),
+        "PORTAL_LONGEST_RESTART_SECONDS": "0.5",
         "PORTAL_STALE_SECONDS": "2",
         "PORTAL_SWEEP_SECONDS": "1",
     }

@@ -34,3 +34,4 @@ class Command(BaseCommand):
             f"The demonstration is loaded in {time.monotonic() - began:.0f} s. Sign in as {loading.DEPOSITOR} "
             f"(or biologist@, curator@, reviewer.one@, reviewer.two@, editor@, administrator@) with {loading.PASSWORD}."
         )
+        self.stdout.flush()  # now, though this process may go on with the large vocabularies

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         _make_folders()
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        supervisor = Supervisor(self._say)
+        supervisor = Supervisor(self._say, settings.PORTAL_LONGEST_RESTART_SECONDS)
         for service in _services(options["processes"]):
             supervisor.add(service)
         commands = [] if options["empty"] else _first_time(options["demo"])
