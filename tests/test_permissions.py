@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.http.response import HttpResponseBase
 from django.test import Client
@@ -59,18 +60,30 @@ def test_every_method_of_the_api_has_a_rule(name):
     assert {rule.method for rule in RULES[name]} == _methods(OURS[name])
 
 
+@pytest.fixture(scope="module")
+def signed_in(module_world: World, django_db_blocker) -> dict[str, str]:
+    """What curation has of the world, and everybody's session: made once, in the world's own transaction."""
+    sessions = {}
+    with django_db_blocker.unblock():
+        module_world.candidates = prepare(module_world)
+        for role in ROLES:
+            if role != ANONYMOUS:
+                client = Client()
+                client.force_login(module_world.people[role])
+                sessions[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return sessions
+
+
 @pytest.fixture
-def world(same_states: World) -> World:
-    same_states.candidates = prepare(same_states)
+def world(signed_in: dict[str, str], same_states: World) -> World:
     return same_states
 
 
 @pytest.fixture
-def clients(same_states: World) -> dict[str, Client]:
+def clients(signed_in: dict[str, str], db: None) -> dict[str, Client]:
     clients = {role: Client(raise_request_exception=True) for role in ROLES}
-    for role, client in clients.items():
-        if role != ANONYMOUS:
-            client.force_login(same_states.people[role])
+    for role, session in signed_in.items():
+        clients[role].cookies[settings.SESSION_COOKIE_NAME] = session
     return clients
 
 
