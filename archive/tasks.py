@@ -16,6 +16,7 @@ from archive.services import (
     releasing,
     renditions,
     seeking_names,
+    staleness,
     sweeping,
     uploading,
     well_tables,
@@ -142,6 +143,11 @@ def release_due_task() -> None:
 def release_appeared_task() -> None:
     """Publications that depositions wait for are asked for."""
     awaiting.release_appeared()
+
+
+@shared_task(**LIMITS)
+def mail_reminders_task() -> None:
+    staleness.tend_drafts()
 
 
 @shared_task(**LIMITS)

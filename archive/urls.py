@@ -64,6 +64,7 @@ urlpatterns = [
     ),
     path("depositions/<str:accession>/template/", deposit_template.newest, name="deposition-template"),
     path("depositions/<str:accession>/release/", deposit_release.release, name="deposition-release"),
+    path("depositions/<str:accession>/bring-back/", deposit_actions.bring_back, name="deposition-bring-back"),
     path("depositions/<str:accession>/reopen/", deposit_actions.reopen, name="deposition-reopen"),
     path("depositions/<str:accession>/withdraw/", deposit_actions.withdraw, name="deposition-withdraw"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),

@@ -37,6 +37,7 @@ app.conf.beat_schedule = {
         "task": "archive.tasks.release_appeared_task",
         "schedule": crontab(hour=4, minute=20),
     },
+    "remind of drafts": {"task": "archive.tasks.mail_reminders_task", "schedule": crontab(hour=5, minute=40)},
     "catch up with the index": {"task": "search.tasks.drain_outbox_task", "schedule": 15},
     "compress originals": {"task": "archive.tasks.audit_compress_task", "schedule": 600},
     "seal the audit trail": {"task": "archive.tasks.audit_seal_task", "schedule": crontab(hour=3, minute=10)},

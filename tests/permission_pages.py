@@ -157,6 +157,7 @@ DEPOSIT: dict[str, tuple[Rule, ...]] = {
     "archive:upload-cancel": post(softly(editors)),
     "archive:deposition-release": (Rule(asked), Rule(softly(owners), "post")),
     "archive:deposition-template": (Rule(asked), Rule(softly(editors), "post", data={"revision": "0"})),
+    "archive:deposition-bring-back": post(softly(editors)),
     "archive:deposition-reopen": post(softly(editors)),
     "archive:deposition-withdraw": post(softly(owners), reason="A reason."),
     "archive:deposition-share": post(softly(owners), email="stranger@example.org", role="viewer"),

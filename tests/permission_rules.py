@@ -212,6 +212,7 @@ API: dict[str, tuple[Rule, ...]] = {
     "archive-api:deposition-files": get(workers),
     "archive-api:deposition-submit": post(editors),
     "archive-api:deposition-template": (Rule(workers), Rule(editors, "post", data={"revision": 0})),
+    "archive-api:deposition-bring-back": post(editors),
     "archive-api:deposition-reopen": post(editors),
     "archive-api:deposition-keep-file": post(editors),
     "archive-api:deposition-groupings": (

@@ -402,6 +402,9 @@ class DepositionSerializer(Links):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     submitted_at = serializers.DateTimeField(allow_null=True)
+    archived_at = serializers.DateTimeField(
+        allow_null=True, help_text="When a draft was put aside, untouched for long."
+    )
     url = serializers.SerializerMethodField()
 
     @extend_schema_field(StatusSerializer)

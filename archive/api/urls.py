@@ -41,6 +41,7 @@ urlpatterns = [
     path(_DEPOSITION + "report", depositions.ReportView.as_view(), name="deposition-report"),
     path(_DEPOSITION + "submit", depositions.SubmitView.as_view(), name="deposition-submit"),
     path(_DEPOSITION + "release", depositions.ReleaseView.as_view(), name="deposition-release"),
+    path(_DEPOSITION + "bring-back", depositions.BringBackView.as_view(), name="deposition-bring-back"),
     path(_DEPOSITION + "template", depositions.TemplateView.as_view(), name="deposition-template"),
     path(_DEPOSITION + "reopen", depositions.ReopenView.as_view(), name="deposition-reopen"),
     path(_DEPOSITION + "withdraw", depositions.WithdrawView.as_view(), name="deposition-withdraw"),

@@ -121,6 +121,9 @@ class Deposition(models.Model):
     # For which files groups were proposed last (a mark of all of them), and when.
     grouped_mark = models.CharField(max_length=100, blank=True)
     grouped_at = models.DateTimeField(null=True, blank=True)
+    # Of a draft that nobody touches: when its people were reminded last, and when it was put aside.
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="created_depositions"
     )

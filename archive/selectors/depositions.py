@@ -10,10 +10,12 @@ from archive import access
 from archive.access import Reader
 from archive.errors import NotFound
 from archive.models import Deposition, File, Membership, User
-from archive.states import EDITING_ROLES, OPEN_DEPOSITIONS, DepositionState, Standing
+from archive.states import EDITABLE_DEPOSITIONS, EDITING_ROLES, OPEN_DEPOSITIONS, DepositionState, Standing
 
 # Drafts of a later version that were given up: the dataset is then as its latest version is.
 DISCARDED = Q(state=DepositionState.WITHDRAWN, number__gt=1)
+# Drafts that were put aside because nobody touched them for long.
+ARCHIVED = Q(archived_at__isnull=False, state__in=EDITABLE_DEPOSITIONS)
 
 
 class Status(StrEnum):

@@ -121,7 +121,7 @@ def save_metadata(
     if not fields:
         return deposition
     rows = Deposition.objects.filter(pk=deposition.pk, revision=revision, state__in=EDITABLE_DEPOSITIONS)
-    if not rows.update(metadata=after, revision=revision + 1, updated_at=timezone.now()):
+    if not rows.update(metadata=after, revision=revision + 1, archived_at=None, updated_at=timezone.now()):
         require_revision(deposition, revision, user)
         raise wrong_state(deposition, "edit-it")
     deposition.refresh_from_db()

@@ -45,6 +45,21 @@ def mail_invitation(*, invitation_id: int) -> None:
     Invitation.objects.filter(pk=made.pk).update(mailed_at=timezone.now())
 
 
+def mail_reminder(*, deposition: Deposition, days: int, is_last: bool) -> None:
+    """That a draft waits; the last one says what happens if nobody touches it."""
+    after = (
+        "If nobody touches it, it goes to your archived drafts in 30 days. Nothing is lost: one click brings it back."
+        if is_last
+        else "Nothing happens to it if you leave it; it stays private."
+    )
+    title = f" “{deposition.dataset.title}”" if deposition.dataset.title else ""
+    text = (
+        f"Your draft{title} was last changed {days} days ago.\n\nGo on with it here:\n"
+        f"{_url(deposition.get_absolute_url())}\n\n{after}"
+    )
+    _send(deposition.dataset, "waits for you", text)
+
+
 def _ready(deposition: Deposition) -> str:
     waits = f" It will be released on {deposition.release_on:%-d %B %Y}." if deposition.release_on else ""
     return (

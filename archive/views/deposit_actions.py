@@ -16,7 +16,7 @@ from archive.models import Dataset, Deposition, Invitation, User
 from archive.selectors import uploads
 from archive.selectors.depositions import get_deposition
 from archive.selectors.files import get_file
-from archive.services import depositing, sharing, uploading
+from archive.services import depositing, sharing, staleness, uploading
 from archive.states import DatasetRole
 from archive.views.deposit import files_fragment, render_page
 
@@ -91,6 +91,13 @@ def _take_in(request: HttpRequest, dataset: Dataset, file: UploadedFile, path: s
 @require_POST
 def reopen(request: HttpRequest, accession: str) -> HttpResponse:
     depositing.reopen_deposition(deposition=get_deposition(accession, request.user), user=request.user)
+    return _back(accession)
+
+
+@login_required
+@require_POST
+def bring_back(request: HttpRequest, accession: str) -> HttpResponse:
+    staleness.bring_back(deposition=get_deposition(accession, request.user), user=request.user)
     return _back(accession)
 
 

@@ -1,6 +1,7 @@
 """My depositions: what is under way, what happens next and who has it; what is released."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_GET
 from archive import extensions
 from archive.models import Deposition, Image, Membership
 from archive.selectors.datasets import covers
-from archive.selectors.depositions import Holder, StatusView, my_depositions, status_of
+from archive.selectors.depositions import ARCHIVED, Holder, StatusView, my_depositions, status_of
 from archive.selectors.paging import page_of
 from archive.states import EDITING_ROLES
 from archive.views.deposit_steps import Step, steps_of
@@ -45,7 +46,12 @@ class Row:
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
     order = ("is_closed", "-updated_at", "-pk")
-    page = page_of(my_depositions(request.user), order=order, cursor=request.GET.get("cursor", ""), size=PAGE)
+    is_archive = request.GET.get("show") == "archived"
+    rows = my_depositions(request.user)
+    archived = rows.filter(ARCHIVED)
+    page = page_of(
+        archived if is_archive else rows.exclude(ARCHIVED), order=order, cursor=request.GET.get("cursor", ""), size=PAGE
+    )
     ids = [deposition.dataset_id for deposition in page.items]
     pictures, badges = covers(ids, request.user), extensions.badges(ids)
     edited = set(
@@ -62,7 +68,13 @@ def mine(request: HttpRequest) -> HttpResponse:
         "active": [row for row in rows if row.deposition.is_open],
         "closed": [row for row in rows if not row.deposition.is_open],
         "needs_you": [row for row in rows if row.status.kind == "warn" and row.is_with_reader],
-        "previous": "" if page.first else "?",
-        "next": f"?cursor={page.next_cursor}" if page.next_cursor else "",
+        "is_archive": is_archive,
+        "archived": 0 if is_archive else archived.count(),
+        "previous": "" if page.first else f"?{_address(is_archive)}",
+        "next": f"?{_address(is_archive, cursor=page.next_cursor)}" if page.next_cursor else "",
     }
     return render(request, "archive/deposit/mine.html", context)
+
+
+def _address(is_archive: bool, **more: str) -> str:
+    return urlencode({"show": "archived", **more} if is_archive else more)

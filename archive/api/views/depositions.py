@@ -24,7 +24,7 @@ from archive.models import Deposition, File
 from archive.selectors import attributes, files, quality
 from archive.selectors.depositions import get_deposition, my_depositions
 from archive.selectors.templates import newest_of, template_of
-from archive.services import awaiting, depositing, moving_up, releasing
+from archive.services import awaiting, depositing, moving_up, releasing, staleness
 
 
 def record(deposition: Deposition, request: Request, status: int = 200) -> Response:
@@ -138,6 +138,21 @@ class ReopenView(PersonalView):
         """Back to a draft, to change something before the release."""
         deposition = get_deposition(accession, request.user)
         return record(depositing.reopen_deposition(deposition=deposition, user=request.user), request)
+
+
+class BringBackView(PersonalView):
+    @extend_schema(
+        operation_id="deposition_bring_back",
+        parameters=[ACCESSION],
+        request=None,
+        responses=DepositionRecordSerializer,
+    )
+    def post(self, request: Request, accession: str) -> Response:
+        """A draft that was put aside, because nobody touched it, among those under way again."""
+        deposition = get_deposition(accession, request.user)
+        staleness.bring_back(deposition=deposition, user=request.user)
+        deposition.refresh_from_db()
+        return record(deposition, request)
 
 
 class TemplateView(PersonalView):

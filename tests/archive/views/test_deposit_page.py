@@ -269,3 +269,35 @@ class TestMine:
         text = client.get(reverse("archive:my-depositions")).text
         assert "It is with its depositors." in text
         assert "Continue" not in text
+
+
+class TestArchivedDrafts:
+    @pytest.fixture
+    def archived(self, client):
+        deposition = DepositionFactory(dataset__title="Old actin", archived_at=timezone.now())
+        client.force_login(deposition.created_by)
+        return deposition
+
+    def test_are_in_a_list_of_their_own_and_come_back_by_a_button(self, client, archived):
+        address, button = reverse("archive:my-depositions"), f"/{archived.dataset.accession}/bring-back/"
+        page = client.get(address).text
+        assert "Old actin" not in page
+        assert ">1 archived draft</a>" in page
+        page = client.get(address, {"show": "archived"}).text
+        assert problems_of(page) == []
+        assert "Old actin" in page
+        assert button in page
+        assert button in client.get(archived.get_absolute_url()).text
+        client.post(reverse("archive:deposition-bring-back", args=[archived.dataset.accession]))
+        assert "Old actin" in client.get(address).text
+        assert "No archived draft" in client.get(address, {"show": "archived"}).text
+
+    def test_their_pages_keep_to_the_archive(self, client, archived, monkeypatch):
+        monkeypatch.setattr("archive.views.my_depositions.PAGE", 1)
+        other = DepositionFactory(dataset__owner=archived.created_by, archived_at=timezone.now())
+        assert other.created_by == archived.created_by
+        assert "?show=archived&amp;cursor=" in client.get(reverse("archive:my-depositions"), {"show": "archived"}).text
+
+    def test_one_that_was_submitted_is_under_way(self, client, archived):
+        Deposition.objects.update(state=DepositionState.SUBMITTED)
+        assert "Old actin" in client.get(reverse("archive:my-depositions")).text
