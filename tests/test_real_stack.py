@@ -86,7 +86,7 @@ def _release(stack: Stack, token: dict, accession: str) -> None:
     stack.wait_until(
         lambda: stack.ask("GET", place, headers=token).json()["state"] == "ready", "the deposition is ready"
     )
-    released = stack.ask("POST", f"{place}release", json={}, headers=token).json()
+    released = stack.ask("POST", f"{place}release", json={"no_publication": "One is to follow."}, headers=token).json()
     assert released["state"] == "released"
 
 
