@@ -20,6 +20,7 @@ from archive.states import EDITING_ROLES, Access, DatasetRole, NameScanState, Po
 Reader = User | AnonymousUser
 Record = TypeVar("Record", bound=Model)
 
+_CURATORS = (PortalRole.CURATOR, PortalRole.ADMINISTRATOR)
 PUBLIC = "public"
 EVERYTHING = "*"
 
@@ -167,7 +168,17 @@ def require_administrator(user: Reader) -> None:
         raise NotAllowed("Only administrators see this page. Ask one for the figures.")
 
 
+def is_curator(user: Reader) -> bool:
+    """Administrators may do what curators do."""
+    return user.is_authenticated and user.has_role(*_CURATORS)
+
+
+def curators() -> QuerySet[User]:
+    """The people of that role itself: administrators are not told of every letter."""
+    return User.objects.filter(is_active=True, groups__name=PortalRole.CURATOR)
+
+
 def require_curator(user: Reader) -> None:
-    """Raise NotAllowed for everybody else; administrators may do what curators do."""
-    if not (user.is_authenticated and user.has_role(PortalRole.CURATOR, PortalRole.ADMINISTRATOR)):
+    """Raise NotAllowed for everybody else."""
+    if not is_curator(user):
         raise NotAllowed("Only curators see this page. Ask an administrator for the role if you are one.")

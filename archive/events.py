@@ -34,6 +34,7 @@ class Event(StrEnum):
     DOIS_DUE = "dois.due"  # dataset_id: DataCite is to be told something of its DOIs
     VERSION_RELEASED = "version.released"  # version_id
     NAMES_SOUGHT = "names.sought"  # dataset_id: an anonymised link offers files only once they were searched for names
+    MESSAGE_DUE = "message.due"  # message_id: the other side is to be told by mail
     INVITATION_DUE = "invitation.due"  # invitation_id: its mail is to be sent
     NOTICE_DUE = "notice.due"  # notice_id: an upper layer wants somebody to be told by mail
 

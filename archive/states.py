@@ -107,6 +107,14 @@ class NameScanState(StrEnum):
     UNKNOWN = "unknown"  # not all of it can be searched; `reason` says why
 
 
+class MessageKind(StrEnum):
+    """Whose word it is in the conversation about a dataset."""
+
+    DEPOSITOR = "depositor"
+    CURATOR = "curator"
+    NOTE = "note"  # by curators for curators
+
+
 class Access(StrEnum):
     OPEN = "open"
     CONTROLLED = "controlled"  # human data: bytes and pictures only under a grant

@@ -104,6 +104,11 @@ def mail_invitation_task(invitation_id: int) -> None:
     mailing.mail_invitation(invitation_id=invitation_id)
 
 
+@shared_task(**SHORT)
+def mail_message_task(message_id: int) -> None:
+    mailing.mail_message(message_id=message_id)
+
+
 @shared_task(**LIMITS)
 def register_dois_task(dataset_id: int) -> None:
     """Whatever DataCite is to be told of a dataset's DOIs."""

@@ -29,7 +29,7 @@ worker_tmp_dir = "/dev/shm"
 forwarded_allow_ips = "*"
 accesslog = "-"
 # Paths that open something to whoever knows them.
-_SECRET = re.compile(r"/(reset/key|confirm-email|invitations|referee)/[^/]+")
+_SECRET = re.compile(r"/(reset/key|confirm-email|invitations|referee|messages/answer)/[^/]+")
 
 
 class DiscreetLogger(Logger):

@@ -41,6 +41,7 @@ TABLE: dict[Event, Reaction] = {
     Event.VERSION_RELEASED: Reaction(record=(dois.note_release,), tasks=AFTER_RELEASE),
     Event.DOIS_DUE: Reaction(tasks=(tasks.register_dois_task,)),
     Event.NAMES_SOUGHT: Reaction(tasks=(tasks.audit_names_task,)),
+    Event.MESSAGE_DUE: Reaction(tasks=(tasks.mail_message_task,)),
     Event.INVITATION_DUE: Reaction(tasks=(tasks.mail_invitation_task,)),
     Event.NOTICE_DUE: Reaction(tasks=NOTICES),
     Event.DATASET_CHANGED: Reaction(

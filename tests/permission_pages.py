@@ -14,6 +14,7 @@ from tests.permission_rules import (
     changed_by,
     contents,
     converting,
+    correspondents,
     curators,
     editors,
     get,
@@ -30,6 +31,7 @@ from tests.permission_rules import (
     uploaders,
     versions,
     workers,
+    writers,
 )
 
 # Routes that are not ours, by how their names begin; each with why no rule is needed.
@@ -158,6 +160,12 @@ DEPOSIT: dict[str, tuple[Rule, ...]] = {
     "archive:deposition-release": (Rule(asked), Rule(softly(owners), "post")),
     "archive:deposition-template": (Rule(asked), Rule(softly(editors), "post", data={"revision": "0"})),
     "archive:deposition-bring-back": post(softly(editors)),
+    "archive:messages": (Rule(correspondents), Rule(writers, "post", data={"text": "When?"})),
+    "archive:inbox": get(curators, once=True),
+    "archive:reply": (
+        Rule(lambda role, scene: HIDDEN, once=True, arguments={"token": "unknown"}),
+        Rule(lambda role, scene: HIDDEN, "post", once=True, arguments={"token": "unknown"}),
+    ),
     "archive:deposition-reopen": post(softly(editors)),
     "archive:deposition-withdraw": post(softly(owners), reason="A reason."),
     "archive:deposition-share": post(softly(owners), email="stranger@example.org", role="viewer"),

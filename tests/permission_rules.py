@@ -96,6 +96,17 @@ def workers(role: str, scene: Scene) -> Answer:
     return SEEN if role in INSIDERS else HIDDEN
 
 
+def correspondents(role: str, scene: Scene) -> Answer:
+    """The conversation: the dataset's people and curators, of a draft too; nobody else learns of it."""
+    if role == ANONYMOUS:
+        return SIGN_IN
+    return SEEN if role in INSIDERS | {"curator"} else HIDDEN
+
+
+def writers(role: str, scene: Scene) -> Answer:
+    return REFUSED if role == "viewer" else DONE if correspondents(role, scene) == SEEN else correspondents(role, scene)
+
+
 def changed_by(*roles: str, hidden: bool = False) -> Audience:
     """A change by these roles and administrators. Others are refused; they learn of nothing that they may not know.
 
@@ -213,6 +224,7 @@ API: dict[str, tuple[Rule, ...]] = {
     "archive-api:deposition-submit": post(editors),
     "archive-api:deposition-template": (Rule(workers), Rule(editors, "post", data={"revision": 0})),
     "archive-api:deposition-bring-back": post(editors),
+    "archive-api:dataset-messages": (Rule(correspondents), Rule(writers, "post", data={"text": "When?"})),
     "archive-api:deposition-reopen": post(editors),
     "archive-api:deposition-keep-file": post(editors),
     "archive-api:deposition-groupings": (

@@ -8,6 +8,7 @@ from archive.models.file_table import FileAttributes, FileTable
 from archive.models.grouping import Grouping
 from archive.models.image import Image, Plate, Well
 from archive.models.invitation import Invitation
+from archive.models.message import Message
 from archive.models.origin import Imported, Origin
 from archive.models.people import Allowance, ApiToken, Membership, User
 from archive.models.publication import LinkedPublication
@@ -36,6 +37,7 @@ __all__ = [
     "LinkedPublication",
     "MachineStep",
     "Membership",
+    "Message",
     "NameScan",
     "Origin",
     "Plate",

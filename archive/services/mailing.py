@@ -2,12 +2,14 @@
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.urls import reverse
 from django.utils import timezone
 
-from archive.models import Dataset, Deposition, Invitation, User, Version
+from archive.models import Dataset, Deposition, Invitation, Message, User, Version
 from archive.selectors import quality
+from archive.services import conversing
 from archive.services.inviting import address_of
-from archive.states import EDITING_ROLES, DatasetRole, DepositionState
+from archive.states import EDITING_ROLES, DatasetRole, DepositionState, MessageKind
 
 _MOST_PROBLEMS = 20
 
@@ -43,6 +45,28 @@ def mail_invitation(*, invitation_id: int) -> None:
     )
     _mail(made.email, f"{made.dataset.accession}: an invitation", f"Good day,\n\n{text}")
     Invitation.objects.filter(pk=made.pk).update(mailed_at=timezone.now())
+
+
+def mail_message(*, message_id: int) -> None:
+    """To the other side, each alone with a link to answer. Once more rather than never: marked when all have gone."""
+    written = Message.objects.select_related("dataset", "author").filter(pk=message_id).first()
+    if written is None or written.mailed_at is not None:
+        return
+    dataset = written.dataset
+    # Curators read the letters about a draft, not its title.
+    is_told = dataset.title and (written.kind == MessageKind.CURATOR or dataset.latest_version is not None)
+    title = f" (“{dataset.title}”)" if is_told else ""
+    who = "A curator" if written.kind == MessageKind.CURATOR else str(written.author or "A depositor")
+    for person in conversing.receivers(written):
+        text = (
+            f"{who} wrote about {dataset.accession}{title}:\n\n"
+            f"{written.text}\n\nAnswer here, without signing in:\n"
+            f"{_url(conversing.reply_address(written, person))}\n\n"
+            "The link works for 30 days and answers in your name: do not pass it on. The whole conversation:\n"
+            f"{_url(reverse('archive:messages', args=[dataset.accession]))}"
+        )
+        _mail(person.email, f"{dataset.accession}: a message", f"Dear {person.name or 'colleague'},\n\n{text}")
+    Message.objects.filter(pk=written.pk).update(mailed_at=timezone.now())
 
 
 def mail_reminder(*, deposition: Deposition, days: int, is_last: bool) -> None:

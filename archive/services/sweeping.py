@@ -8,11 +8,11 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from archive.events import Event, emit
-from archive.models import Deposition, File, FileTable, Image, Invitation, Rendition, Upload
+from archive.models import Deposition, File, FileTable, Image, Invitation, Message, Rendition, Upload
 from archive.services import dois, file_tables, seeking_names, steps, uploading, workspace
 from archive.services.claims import stale_before
 from archive.services.ingesting import UNFINISHED_IMAGES, settle
-from archive.states import EDITABLE_DEPOSITIONS, DepositionState, FileState, RenditionState, UploadState
+from archive.states import EDITABLE_DEPOSITIONS, DepositionState, FileState, MessageKind, RenditionState, UploadState
 
 # What one sweep sends at most, of each kind: a flood never fills the queues twice.
 MOST = 500
@@ -30,6 +30,7 @@ def sweep() -> None:
     _send(_stale(FileTable.objects.filter(state__in=file_tables.AT_WORK)), Event.FILE_TABLE_DUE, "table_id")
     _send(_stale(Rendition.objects.filter(state=RenditionState.WANTED)), Event.RENDITION_WANTED, "rendition_id")
     _mail_invitations()
+    _mail_messages()
     _settle_depositions()
     _propose_groupings()
     _register_dois()
@@ -62,6 +63,11 @@ def _mail_invitations() -> None:
     Invitation.objects.filter(expires_at__lt=timezone.now()).delete()
     rows = Invitation.objects.filter(mailed_at__isnull=True, moved_at__lt=stale_before()).order_by("moved_at")
     _send(rows, Event.INVITATION_DUE, "invitation_id", "moved_at")
+
+
+def _mail_messages() -> None:
+    rows = Message.objects.filter(mailed_at__isnull=True, moved_at__lt=stale_before()).exclude(kind=MessageKind.NOTE)
+    _send(rows.order_by("moved_at"), Event.MESSAGE_DUE, "message_id", "moved_at")
 
 
 def _stale_uploads() -> QuerySet[Upload]:
