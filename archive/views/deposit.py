@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from archive import access
@@ -174,6 +175,7 @@ def form_context(
         ),
         "is_tried": is_tried,
         "newest": newest if (newest := newest_of(deposition)).key != template.key else None,
+        "newest_url": reverse("archive:deposition-template", args=[deposition.dataset.accession]),
         "problems": _listed(deposition, shown, sections, is_first_page) if is_returned else [],
         **_meters(template, deposition, sections, found),
     }
