@@ -40,7 +40,7 @@ _SAID = ("organism", "imaging_method")
 _DESCRIPTIONS = (("study", "description"), ("acquisition", "instrument"), ("acquisition", "parameters"),
                  ("specimen", "preparation"), ("specimen", "signal"))  # fmt: skip
 _COMPONENT = ("name", "description", "biosample", "specimen", "acquisition")
-_SAMPLE = ("biological_entity", "cell_line", "tissue", "cell_type", "cellular_component", "disease", "strain",
+_SAMPLE = ("name", "biological_entity", "cell_line", "tissue", "cell_type", "cellular_component", "disease", "strain",
            "developmental_stage")  # fmt: skip
 
 
@@ -140,7 +140,7 @@ class _Builder:
             title=title_of(image),
             terms=(*terms, *_simple_terms(metadata, facts, source), *_extra_terms(extras)),
             numbers={**numbers, "pixel_size": facts.pixel_sizes, "bytes": [size], **_released(source)},
-            texts=_merged(_image_texts(source, metadata, facts), extras),
+            texts=_merged(_image_texts(source, image, facts), extras),
             source_identifiers=_identifiers(source),
             date=_date(source),
             size=size,
@@ -237,18 +237,18 @@ def _words(value: Any) -> list[str]:
     return [str(each) for each in found if each]
 
 
-def _sample(metadata: Mapping[str, Any]) -> list[str]:
-    sample = section_of(metadata, "biosample")
-    return [text for name in _SAMPLE for text in _words(sample.get(name))]
+def _sample(*samples: Mapping[str, Any]) -> list[str]:
+    return [text for sample in samples for name in _SAMPLE for text in _words(sample.get(name))]
 
 
-def _image_texts(source: Source, metadata: Mapping[str, Any], facts: ImageFacts) -> dict[str, Sequence[str]]:
+def _image_texts(source: Source, image: Image, facts: ImageFacts) -> dict[str, Sequence[str]]:
     """An image is found by its own words, its dataset's title and keywords, and its sample. Not by the abstract: that
     tells what the study found, not what is in this picture, and would bury the images that do show it."""
+    metadata = source.metadata_of(image)
     study = section_of(metadata, "study")
     return {
         "description": facts.texts,
-        "sample": _sample(metadata),
+        "sample": _sample(section_of(metadata, "biosample"), *source.items_of(image, "biosample")),
         "keyword": _words(study.get("keywords")),
         "dataset": [source.dataset.accession, str(study.get("title") or source.dataset.title)],
         "author": _authors(metadata),
@@ -260,6 +260,7 @@ def _dataset_texts(metadata: Mapping[str, Any], names: list[str]) -> dict[str, S
     study = section_of(metadata, "study")
     affiliations = (str(person.get("affiliation") or "") for person in records(study.get("authors")))
     parts = [(item, name) for item in records(metadata.get("components")) for name in _COMPONENT]
+    samples = [section_of(metadata, "biosample"), *records(metadata.get("biosamples"))]
     written = [text for section, name in _DESCRIPTIONS for text in _words(section_of(metadata, section).get(name))]
     return {
         "description": [
@@ -267,7 +268,7 @@ def _dataset_texts(metadata: Mapping[str, Any], names: list[str]) -> dict[str, S
             *(text for item, name in parts for text in _words(item.get(name))),
             *_words(section_of(study, "publication").get("title")),
         ],
-        "sample": [*_words(section_of(metadata, "biosample").get("description")), *_sample(metadata)],
+        "sample": [text for sample in samples for text in (*_words(sample.get("description")), *_sample(sample))],
         "keyword": _words(study.get("keywords")),
         "author": [*_authors(metadata), *dict.fromkeys(text for text in affiliations if text)],
         "file": names,

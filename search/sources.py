@@ -6,10 +6,13 @@ from typing import Any
 
 from django.db.models import F, Q, Sum
 
+from archive.metadata.trail import trails_of
 from archive.models import Component, Dataset, Deposition, File, Image, LinkedPublication, Version
 from archive.states import OPEN_DEPOSITIONS
 from search.selectors.indexed import indexed_datasets
 
+# What a section says of the whole study, its items say of parts of it.
+_LISTED = {"biosample": "biosamples", "acquisition": "acquisitions"}
 # File names by which a dataset is found. Images are found by theirs, all of them, in the index of images.
 MOST_FILE_NAMES = 2_000
 
@@ -24,6 +27,8 @@ class Source:
     components: dict[str, str] = field(default_factory=dict)  # key → name
     # Added after the release.
     publications: list[LinkedPublication] = field(default_factory=list)
+    # Found once for all images of a component: by component, list, and whether the public record's metadata say so.
+    _items: dict[tuple[str, str, bool], list[Mapping[str, Any]]] = field(default_factory=dict)
 
     @property
     def metadata(self) -> Mapping[str, Any]:
@@ -37,13 +42,27 @@ class Source:
         return self.draft.metadata if is_new and self.draft else self.metadata
 
     def terms_of(self, image: Image, section: str, name: str) -> list[Mapping[str, Any]]:
-        """The terms of an image: its study component's own, else the study's."""
+        """The terms of an image: its component's own, else those of what the component names, else the study's."""
         metadata = self.metadata_of(image)
         component = self.components.get(image.file.component, "")
-        for item in records(metadata.get("components")):
-            if component and item.get("name") == component and item.get(name):
+        for item in records(metadata.get("components")) if component else ():
+            if item.get("name") == component and item.get(name):
                 return terms_in(item[name])
-        return study_terms(metadata, section, name)
+        named = self.items_of(image, section)
+        return [term for item in named for term in terms_in(item.get(name))] or study_terms(metadata, section, name)
+
+    def items_of(self, image: Image, section: str) -> list[Mapping[str, Any]]:
+        """The biosamples or acquisitions that the image's study component names."""
+        component, listed = self.components.get(image.file.component, ""), _LISTED.get(section, "")
+        if not (component and listed):
+            return []
+        metadata = self.metadata_of(image)
+        key = (component, listed, metadata is self.metadata)
+        if key not in self._items:
+            trail = next((trail for trail in trails_of(metadata) if trail.component == component), None)
+            names = getattr(trail, listed) if trail else ()
+            self._items[key] = [item for item in records(metadata.get(listed)) if item.get("name") in names]
+        return self._items[key]
 
 
 def records(value: Any) -> list[Mapping[str, Any]]:
@@ -68,9 +87,9 @@ def section_of(metadata: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def all_terms(metadata: Mapping[str, Any], section: str, name: str) -> list[Mapping[str, Any]]:
-    """The study's terms and those of its components: what a dataset is found by."""
-    own = study_terms(metadata, section, name)
-    return own + [term for item in records(metadata.get("components")) for term in terms_in(item.get(name))]
+    """The study's terms, those of its components and of the items that they name: what a dataset is found by."""
+    items = [*records(metadata.get("components")), *records(metadata.get(_LISTED.get(section, "")))]
+    return study_terms(metadata, section, name) + [term for item in items for term in terms_in(item.get(name))]
 
 
 def sources_of(dataset_ids: Sequence[int]) -> dict[int, Source]:

@@ -158,6 +158,10 @@ DEPOSIT: dict[str, tuple[Rule, ...]] = {
     "archive:deposition-upload": post(uploaders),
     "archive:upload-cancel": post(softly(editors)),
     "archive:deposition-release": (Rule(asked), Rule(softly(owners), "post")),
+    "archive:deposition-items": (
+        Rule(asked, arguments={"name": "components"}),
+        Rule(softly(editors), "post", arguments={"name": "components"}, data={"revision": "0"}),
+    ),
     "archive:deposition-template": (Rule(asked), Rule(softly(editors), "post", data={"revision": "0"})),
     "archive:deposition-bring-back": post(softly(editors)),
     "archive:messages": (Rule(correspondents), Rule(writers, "post", data={"text": "When?"})),

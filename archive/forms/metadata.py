@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.metadata import Field, FieldType, Problem, Section, Template
-from archive.metadata.model import RECORD_LIST_TYPES, RECORD_TYPES, TERM_TYPES, Document, is_blank
+from archive.metadata.model import LIST_TYPES, RECORD_LIST_TYPES, RECORD_TYPES, TERM_TYPES, Document, is_blank
 
 _MOST_RADIOS = 4
 _LONG_TYPES = {FieldType.LONGTEXT, FieldType.STRINGS}
@@ -68,8 +68,13 @@ class Control:
         return "\n".join(self.values)
 
     @property
-    def term_values(self) -> tuple[str, ...]:
-        """The chosen terms, and an empty place for the next one."""
+    def is_several_lines(self) -> bool:
+        """Whether a cell of a table needs more than one line for it."""
+        return self.field.type is FieldType.LONGTEXT or self.field.type in LIST_TYPES
+
+    @property
+    def open_values(self) -> tuple[str, ...]:
+        """The chosen terms or items, and an empty place for the next one."""
         return self.values if self.field.type is FieldType.TERM and self.values else (*self.values, "")
 
     @property
@@ -88,6 +93,8 @@ def _widget(field: Field) -> str:
         return "textarea"
     if field.type in TERM_TYPES:
         return "terms"
+    if field.type is FieldType.ITEMS:
+        return "items"
     if field.type in RECORD_LIST_TYPES:
         return "rows"
     if field.type in RECORD_TYPES:

@@ -71,7 +71,9 @@ def _storable(value: Any, depth: int) -> Any:
 def clean_value(field: Field, value: Any) -> Any:
     if field.type in STRING_TYPES:
         return _clean_string(field.type, value) if isinstance(value, str) else value
-    if field.type is FieldType.STRINGS and isinstance(value, list):
+    if field.type is FieldType.ITEMS and isinstance(value, str):
+        value = [value]
+    if field.type in (FieldType.STRINGS, FieldType.ITEMS) and isinstance(value, list):
         items = (item.strip() if isinstance(item, str) else item for item in value)
         return [item for item in items if not is_blank(item)]
     if field.type is FieldType.TERMS and isinstance(value, list):

@@ -1,21 +1,25 @@
 """PURE: which figures of the paper an image is in, by what the depositor wrote below “Figures”."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
+from .items import items_of, named_in
 from .model import Document
 
 _NUMBER = re.compile(r"I[0-9]+", re.ASCII)
 
 
-def figures_of(document: Document, *, accession: str, paths: Sequence[str]) -> list[str]:
+def figures_of(document: Document, *, accession: str, paths: Sequence[str], component: str = "") -> list[str]:
     """Labels of the figures that name this image: by the path of one of its files (`*` stands for anything), by its
-    accession, or by its number alone (`I7`)."""
-    figures = document.get("figures")
-    rows = [row for row in figures if isinstance(row, Mapping)] if isinstance(figures, list) else []
-    labels = [str(row.get("label") or "") for row in rows if _names(row.get("images"), accession, paths)]
+    accession, by its number alone (`I7`), or as one of the study component that is called `component`."""
+    rows = items_of(document, "figures")
+    labels = [
+        str(row.get("label") or "")
+        for row in rows
+        if _names(row.get("images"), accession, paths) or (component and component in named_in(row.get("components")))
+    ]
     return list(dict.fromkeys(label for label in labels if label))
 
 

@@ -3,8 +3,8 @@
 | field | names in the form |
 |---|---|
 | most | `study.title`; in a repeated section `components.0.name` |
-| strings | the same name several times, or lines of one input |
-| term, terms | the same name several times; each as JSON, as "label (CURIE)", a CURIE, or free text |
+| strings, items | the same name several times, or lines of one input |
+| term, terms | the same name several times, or lines; each as JSON, as "label (CURIE)", a CURIE, or free text |
 | quantity | `acquisition.pixel_size.value` and `.unit` |
 | record | `study.publication.doi` |
 | list of records | `study.authors.0.name` |
@@ -126,7 +126,7 @@ def _value(field: Field, own: Data) -> Any:
         return _record(field.parts, parts, {}) if parts or not typed else _json_or_text(typed[-1])
     if field.type is FieldType.QUANTITY:
         return _json_or_text(typed[-1]) if typed else _quantity(own)
-    if field.type is FieldType.STRINGS:
+    if field.type in (FieldType.STRINGS, FieldType.ITEMS):
         return [part for text in typed for part in _split(field, text)]
     if field.type is FieldType.TERMS:
         return [term for text in typed for term in _terms(text)]
@@ -168,6 +168,8 @@ def _terms(text: str) -> list[dict[str, str]]:
     rows = value if isinstance(value, list) else [value]
     if all(isinstance(row, Mapping) for row in rows):
         return [{"curie": str(row.get("curie", "")), "label": str(row.get("label", ""))} for row in rows]
+    if "\n" in text:
+        return [term for line in text.splitlines() for term in _terms(line)]
     both = _LABEL_AND_CURIE.fullmatch(text) if len(text) <= MAXIMUM_TERM_LENGTH else None
     if both:
         return [{"curie": both["curie"], "label": both["label"]}]

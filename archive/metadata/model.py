@@ -11,6 +11,7 @@ The document that a template describes is JSON: `{section: {field: value}}`, and
 | quantity | {"value": number, "unit": one of the field's units} |
 | term, terms | {"curie", "label"}, or a list of them; free text has an empty curie |
 | strings | a list of strings |
+| items | a list of names of items in the section that the field is `of` |
 | record, publication | an object with the field's parts |
 | records, people, identifiers, grants | a list of such objects |
 """
@@ -47,6 +48,7 @@ class FieldType(StrEnum):
     PMID = "pmid"
     IDENTIFIER = "identifier"
     STRINGS = "strings"
+    ITEMS = "items"
     TERM = "term"
     TERMS = "terms"
     RECORD = "record"
@@ -61,7 +63,7 @@ class FieldType(StrEnum):
 RECORD_TYPES = frozenset({FieldType.RECORD, FieldType.PUBLICATION})
 RECORD_LIST_TYPES = frozenset({FieldType.RECORDS, FieldType.PEOPLE, FieldType.IDENTIFIERS, FieldType.GRANTS})
 TERM_TYPES = frozenset({FieldType.TERM, FieldType.TERMS})
-LIST_TYPES = RECORD_LIST_TYPES | {FieldType.TERMS, FieldType.STRINGS}
+LIST_TYPES = RECORD_LIST_TYPES | {FieldType.TERMS, FieldType.STRINGS, FieldType.ITEMS}
 STRING_TYPES = frozenset(
     {
         FieldType.TEXT,
@@ -114,6 +116,7 @@ class Field:
     units: tuple[str, ...] = ()
     vocabularies: tuple[str, ...] = ()
     prefer: str = ""  # the CURIE whose descendants are suggested first
+    of: str = ""  # items: the repeated section whose items it names
     choices: tuple[Choice, ...] = ()
     refused: tuple[Refusal, ...] = ()
     parts: tuple["Field", ...] = ()
@@ -147,6 +150,11 @@ class Section:
 
     def field(self, name: str) -> Field | None:
         return next((field for field in self.fields if field.name == name), None)
+
+    @property
+    def name_field(self) -> str:
+        """The field that an item is called by: its first."""
+        return self.fields[0].name
 
     @property
     def basic_fields(self) -> tuple[Field, ...]:

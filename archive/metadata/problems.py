@@ -37,6 +37,8 @@ class Code(StrEnum):
     TERM_FREE_TEXT = "term-free-text"
     TERM_VOCABULARY = "term-vocabulary"
     TERM_LABEL = "term-label"
+    NO_SUCH_ITEM = "no-such-item"
+    SAME_NAME = "same-name"
     UNKNOWN_FIELD = "unknown-field"
     TYPO = "typo"
     SIZE_DIFFERS = "size-differs"

@@ -37,9 +37,23 @@ STUDY_FIELDS = {
 
 _TEMPLATE_KEYS = ("name", "version", "title", "description", "standard", "default", "sections")
 _SECTION_KEYS = ("name", "label", "help", "advanced", "repeat", "min", "max", "item_label", "fields")
-_INCLUDE_KEYS = ("include", "replace", "omit", *_SECTION_KEYS[1:])
+_INCLUDE_KEYS = ("include", "first", "replace", "omit", *_SECTION_KEYS)
 _FIELD_KEYS = (
-    *("name", "label", "type", "tier", "help", "why", "placeholder", "advanced", "commas", "default", "min", "max"),
+    *(
+        "name",
+        "label",
+        "type",
+        "tier",
+        "help",
+        "why",
+        "placeholder",
+        "advanced",
+        "commas",
+        "default",
+        "min",
+        "max",
+        "of",
+    ),
     *(
         "pattern",
         "pattern_help",
@@ -53,7 +67,7 @@ _FIELD_KEYS = (
         "parts",
     ),
 )
-_TEXT_KEYS = ("help", "why", "placeholder", "pattern", "pattern_help", "prefer")
+_TEXT_KEYS = ("help", "why", "placeholder", "pattern", "pattern_help", "prefer", "of")
 
 
 class TemplateReader:
@@ -79,6 +93,7 @@ class TemplateReader:
             sections=self._sections(raw["sections"]),
         )
         self._check_study(template)
+        self._check_items(template)
         return template
 
     def _sections(self, raw: Any) -> tuple[Section, ...]:
@@ -109,7 +124,7 @@ class TemplateReader:
         )
 
     def _resolve(self, raw: Any, place: str) -> Any:
-        """A section that includes a part: the part, less `omit`, with keys of `replace`, and `fields` added."""
+        """A section that includes a part: `first`, the part less `omit` with keys of `replace`, then `fields`."""
         if not isinstance(raw, Mapping) or "include" not in raw:
             return raw
         self._check_keys(raw, _INCLUDE_KEYS, ("include",), place)
@@ -120,8 +135,8 @@ class TemplateReader:
             if name not in names:
                 self._refuse(place, f"Part “{raw['include']}” has no field “{name}”.{_hint(str(name), names)}")
         kept = [{**field, **replace.get(field["name"], {})} for field in part["fields"] if field["name"] not in omit]
-        own = {key: value for key, value in raw.items() if key not in ("include", "replace", "omit", "fields")}
-        return {**part, **own, "fields": kept + list(raw.get("fields") or [])}
+        own = {key: value for key, value in raw.items() if key not in (*_INCLUDE_KEYS[:4], "fields")}
+        return {**part, **own, "fields": [*(raw.get("first") or []), *kept, *(raw.get("fields") or [])]}
 
     def _part(self, name: Any, place: str) -> Mapping[str, Any]:
         if name not in self._parts:
@@ -180,6 +195,7 @@ class TemplateReader:
             "units": kind is FieldType.QUANTITY,
             "parts": own_parts,
             "vocabulary": kind in TERM_TYPES,
+            "of": kind is FieldType.ITEMS,
         }
         plural = {
             "units": raw.get("units") or raw.get("unit"),
@@ -232,6 +248,13 @@ class TemplateReader:
             if field is None or field.type is not kind or not field.required:
                 sentence = f"Every template asks for study.{name}, required, as {kind}. Begin with `- include: study`."
                 self._refuse("sections", sentence)
+
+    def _check_items(self, template: Template) -> None:
+        for section, field in template.fields():
+            named = template.section(field.of) if field.of else None
+            if field.of and (named is None or not named.repeat):
+                sentence = f"`of` names a repeated section of this template, and “{field.of}” is none. Correct it."
+                self._refuse(f"{section.name}.{field.name}", sentence)
 
     def _check_keys(self, raw: Any, known: Any, needed: Any, place: str) -> None:
         if not isinstance(raw, Mapping):

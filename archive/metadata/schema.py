@@ -1,7 +1,8 @@
 """The JSON Schema (draft 2020-12) of a template, for programs that deposit.
 
 It describes documents as `clean_document` leaves them, and refuses what `validate` blocks, but for what a schema cannot
-say: the check digit of an ORCID iD, whether a date exists, whether a term does.
+say: the check digit of an ORCID iD, whether a date exists, whether a term or an item of a name does, which archive an
+identifier is of.
 """
 
 from collections.abc import Callable
@@ -95,6 +96,11 @@ def _strings(field: Field) -> Schema:
     return _array(field, items | ({"pattern": field.pattern} if field.pattern else {}))
 
 
+def _items(field: Field) -> Schema:
+    """What a schema cannot say: that an item of this name is there."""
+    return _strings(field) | {"x-items-of": field.of}
+
+
 def _term(field: Field) -> Schema:
     return {
         "type": "object",
@@ -142,6 +148,7 @@ _VALUES: dict[FieldType, Callable[[Field], Schema]] = {
     FieldType.NUMBER: _number,
     FieldType.QUANTITY: _quantity,
     FieldType.STRINGS: _strings,
+    FieldType.ITEMS: _items,
     FieldType.TERM: _term,
     FieldType.TERMS: _terms,
 }

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from .cleaning import clean_document
 from .errors import UnusableDocument
+from .items import check_items
 from .model import Document, Section, Template, Tier, is_blank
 from .problems import Code, Problem, pointer_of
 from .shaped import LOCAL_PARTS
@@ -53,7 +54,7 @@ def validate(template: Template, document: Document, terms: TermLookup | None = 
         document = clean_document(template, document)
     except UnusableDocument as error:
         return (Problem("", Code.TYPE, str(error)),)
-    problems = list(_walk(template, document))
+    problems = [*_walk(template, document), *check_items(template, document)]
     if terms is not None:
         problems += _check_terms(template, document, terms)
     problems += _strays(template, document, terms)

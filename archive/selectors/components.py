@@ -41,6 +41,12 @@ def folders_of_version(dataset: Dataset, number: int) -> list[tuple[str, str]] |
     return folders_of(dataset, version.metadata) if version else None
 
 
+def component_name(dataset: Dataset, key: str) -> str:
+    """What the component of this key is called, or nothing."""
+    found = Component.objects.filter(dataset=dataset, key=key) if key else Component.objects.none()
+    return found.values_list("name", flat=True).first() or ""
+
+
 def component_at(path: str, folders: list[tuple[str, str]]) -> str:
     """The key of the component that a file belongs to, or nothing."""
     return next((key for folder, key in reversed(folders) if path.startswith(f"{folder}/")), "")

@@ -16,6 +16,7 @@ from archive import access
 from archive.forms.metadata import SectionForm, build_form, place_of
 from archive.metadata import Code, Problem, Template, Tier
 from archive.metadata.completeness import completeness
+from archive.metadata.items import named_sections, names_of
 from archive.metadata.validation import validate
 from archive.models import Deposition, User
 from archive.selectors import depositions, quality
@@ -168,6 +169,7 @@ def form_context(
     return {
         "template": template,
         "sections": sections,
+        "named": named_items(template, document),
         "advanced_open": any(
             section.problems or section.is_filled or section.section.name == more.partition(".")[0]
             for section in sections
@@ -179,6 +181,15 @@ def form_context(
         "problems": _listed(deposition, shown, sections, is_first_page) if is_returned else [],
         **_meters(template, deposition, sections, found),
     }
+
+
+def named_items(template: Template, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the items are called that others may name: suggestions for the fields that do."""
+    return [
+        {"section": section.name, "field": section.name_field, "names": names_of(template, document, section.name)}
+        for section in template.sections
+        if section.name in named_sections(template)
+    ]
 
 
 def _listed(

@@ -16,6 +16,7 @@ from archive.errors import DomainError, EditConflict, Invalid, NotAllowed, Wrong
 from archive.forms.metadata import build_form, readable
 from archive.metadata import Template
 from archive.metadata.formdata import to_document
+from archive.metadata.items import follow_renames
 from archive.models import Deposition
 from archive.selectors.depositions import get_deposition
 from archive.selectors.templates import template_of
@@ -42,7 +43,7 @@ def save_whole(request: HttpRequest, accession: str) -> HttpResponse:
     """The form as a form: save, then submit, or add or take away a row, if that was the button."""
     deposition = get_deposition(accession, request.user)
     try:
-        deposition = _save(request, deposition, resolve=True)
+        deposition = save_form(request, deposition, resolve=True)
     except WrongState as error:
         return _conflict(request, deposition, error)
     address = reverse("archive:deposition", args=[accession])
@@ -61,7 +62,7 @@ def _place(name: str) -> str:
     return "f-" + name.replace(".", "-") if "." in name else name
 
 
-def _typed(request: HttpRequest) -> dict[str, list[str]]:
+def typed_in(request: HttpRequest) -> dict[str, list[str]]:
     """What the form holds, without the row that its button takes away."""
     typed = dict(request.POST.lists())
     remove = request.POST.get("remove", "")
@@ -70,10 +71,11 @@ def _typed(request: HttpRequest) -> dict[str, list[str]]:
     return {name: values for name, values in typed.items() if not name.startswith(f"{remove}.")}
 
 
-def _save(request: HttpRequest, deposition: Deposition, *, resolve: bool) -> Deposition:
+def save_form(request: HttpRequest, deposition: Deposition, *, resolve: bool) -> Deposition:
     """Store what the form says, whatever it is. Raises EditConflict."""
     template = template_of(deposition)
-    document = to_document(template, _typed(request), deposition.metadata)
+    document = to_document(template, typed_in(request), deposition.metadata)
+    document = follow_renames(template, deposition.metadata, document)
     if resolve:
         document = resolve_terms(template, document)
     revision = request.POST.get("revision", "")
@@ -109,7 +111,7 @@ _ACTIONS = {"submit": _submit, "lookup": _look_up, "take": take}
 def _conflict(request: HttpRequest, deposition: Deposition, error: WrongState) -> HttpResponse:
     """It was saved or submitted elsewhere: the form keeps this person's text, and what is saved stands above it."""
     template = template_of(deposition)
-    typed = _typed(request)
+    typed = typed_in(request)
     deposition.refresh_from_db()
     mine = to_document(template, typed, deposition.metadata)
     extra = {
@@ -145,7 +147,7 @@ def save(request: HttpRequest, accession: str) -> HttpResponse:
     """Autosave: JSON with the new revision, what to say, the meters, and what is wrong with what is filled in."""
     deposition = get_deposition(accession, request.user)
     try:
-        deposition = _save(request, deposition, resolve=False)
+        deposition = save_form(request, deposition, resolve=False)
     except DomainError as error:
         status = 409 if isinstance(error, WrongState) else 403 if isinstance(error, NotAllowed) else 400
         return JsonResponse({"detail": str(error), "conflict": isinstance(error, EditConflict)}, status=status)

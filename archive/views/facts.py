@@ -35,10 +35,22 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class FactItem:
+    """One item of a repeated section; `anchor` is where it stands on the page."""
+
+    name: str
+    anchor: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
 class FactSection:
+    """A repeated section has `items` in the place of `facts`."""
+
     name: str
     label: str
-    facts: tuple[Fact, ...]
+    facts: tuple[Fact, ...] = ()
+    items: tuple[FactItem, ...] = ()
     advanced: bool = False
 
 
@@ -48,17 +60,26 @@ _NEVER = {("study", "human_material")}
 
 
 def of_document(template: Template, document: Document) -> tuple[FactSection, ...]:
-    """The filled sections of a document; a repeated section gives one for each item."""
-    return tuple(found for section in template.sections for found in _sections(section, document.get(section.name)))
+    """The filled sections of a document."""
+    found = (_section(section, document.get(section.name)) for section in template.sections)
+    return tuple(section for section in found if section.facts or section.items)
 
 
-def _sections(section: Section, value: Any) -> Iterator[FactSection]:
-    items = value if section.repeat and isinstance(value, list) else [value]
-    for number, item in enumerate(items, start=1):
-        facts = tuple(_facts(section, item)) if isinstance(item, Mapping) else ()
-        if facts:
-            label = f"{section.label} {number}" if section.repeat and len(items) > 1 else section.label
-            yield FactSection(section.name, label, facts, section.advanced)
+def _section(section: Section, value: Any) -> FactSection:
+    if section.repeat:
+        records = [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+        items = tuple(_item(section, item, number) for number, item in enumerate(records, start=1))
+        return FactSection(section.name, section.label, items=items, advanced=section.advanced)
+    facts = tuple(_facts(section, value)) if isinstance(value, Mapping) else ()
+    return FactSection(section.name, section.label, facts, advanced=section.advanced)
+
+
+def _item(section: Section, record: Mapping[str, Any], number: int) -> FactItem:
+    """Called by its name, which is not among its facts."""
+    name = record.get(section.name_field)
+    called = name.strip() if isinstance(name, str) else ""
+    facts = tuple(_facts(section, {**record, section.name_field: ""} if called else record))
+    return FactItem(called or f"{section.item_label or section.label} {number}", f"{section.name}-{number}", facts)
 
 
 def _facts(section: Section, record: Mapping[str, Any]) -> Iterator[Fact]:

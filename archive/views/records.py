@@ -17,12 +17,14 @@ from archive.metadata.figures import figures_of
 from archive.models import Dataset, Version
 from archive.referees import Referee
 from archive.selectors import datasets, files, history, images, origins, validation, versions
+from archive.selectors.components import component_name
 from archive.selectors.datasets import DatasetRecord
+from archive.selectors.images import ImageRecord
 from archive.selectors.pixel_sizes import stated_words
 from archive.selectors.taking import raw_bytes
 from archive.states import EDITING_ROLES, DatasetRole, FileKind
 from archive.table_delivery import list_response
-from archive.views import facts, referee_record
+from archive.views import facts, referee_record, trails
 from archive.views.doi_words import ShownDoi, shown_dois
 from archive.views.files import FileRow, row_of, rows_of
 from archive.views.pictures import labels_of, pictures_of
@@ -101,7 +103,8 @@ def _version_page(request: HttpRequest, record: DatasetRecord, version: Version)
         "may_retract": may_retract(request.user, record.dataset),
         "may_version": record.role in EDITING_ROLES and record.draft is None,
         "template": record.template,
-        "sections": facts.of_document(record.template, document),
+        "sections": (sections := facts.of_document(record.template, document)),
+        **trails.shown(document, sections),
         "complete": completeness(record.template, document),
         "citation": _citation(record.dataset, version, study, dois),
         "dois": dois,
@@ -240,7 +243,7 @@ def image(request: HttpRequest, accession: str) -> HttpResponse:
         "alt": facts.describe(shown, organisms, methods),
         "organisms": organisms,
         "methods": methods,
-        "figures": figures_of(record.metadata, accession=accession, paths=[file.path for file in found.files]),
+        "figures": _figures(record, found),
         "channels": facts.channels_of(shown),
         "still": still_of(request, shown),
         "pixels": facts.pixels_of(shown, stated_words(record.metadata)),
@@ -258,6 +261,13 @@ def image(request: HttpRequest, accession: str) -> HttpResponse:
         "badges": extensions.image_badges([shown.pk])[shown.pk],
     }
     return render(request, "archive/record/image.html", context)
+
+
+def _figures(record: DatasetRecord, found: ImageRecord) -> list[str]:
+    """The figures of the paper in which it is, by its own name or as one of a study component."""
+    paths = [file.path for file in found.files]
+    component = component_name(record.dataset, found.files[0].component)
+    return figures_of(record.metadata, accession=found.image.accession, paths=paths, component=component)
 
 
 # ---- bytes -----------------------------------------------------------------------------------------------------

@@ -45,12 +45,13 @@
     const rest = name.startsWith(`${list}.`) ? name.slice(list.length + 1).split('.')[0] : '';
     return /^\d+$/.test(rest) ? Number(rest) : -1;
   };
+  const listOf = (button) => button.dataset.list ?? button.value;
   const addRow = (button) => {
     const rows = document.getElementById(button.dataset.add);
     const names = [...rows.querySelectorAll('[name]')].map((control) => control.name);
-    const number = Math.max(-1, ...names.map((name) => numberOf(name, button.value))) + 1;
+    const number = Math.max(-1, ...names.map((name) => numberOf(name, listOf(button)))) + 1;
     const blank = document.getElementById(`${button.dataset.add}-blank`).innerHTML;
-    rows.append(fragment(blank.replaceAll('__n__', String(number))));
+    rows.append(fragment(blank.replaceAll('__n__', String(number)).replaceAll('__count__', String(rows.childElementCount + 1))));
     document.body.dispatchEvent(new CustomEvent('rows-added', { detail: rows.lastElementChild }));
     return rows.lastElementChild;
   };
@@ -96,7 +97,8 @@
   const accept = (answer) => {
     form.elements.revision.value = answer.revision;
     saved(answer.saved_at);
-    document.getElementById('deposit-title').textContent = answer.title || 'New deposition';
+    const title = document.getElementById('deposit-title');
+    if (title) title.textContent = answer.title || 'New deposition';
     for (const [id, html] of Object.entries(answer.parts)) {
       const place = document.getElementById(id);
       const part = fragment(html);
@@ -167,7 +169,7 @@
   form.addEventListener('change', typed);
   retry.addEventListener('click', () => {
     if (!conflict) { save(); return; }
-    form.requestSubmit(document.querySelector('button[form=metadata][value=save]'));
+    form.requestSubmit(document.querySelector(`button[form=${form.id}][value=save]`));
   });
   window.addEventListener('online', () => { if (state.classList.contains('bad')) save(); });
   if (state.dataset.savedAt) saved(state.dataset.savedAt);
@@ -194,8 +196,8 @@
   };
   const restoreRows = (names) => {
     for (const button of form.querySelectorAll('button[data-add]')) {
-      const highest = Math.max(-1, ...names.map((name) => numberOf(name, button.value)));
-      const present = () => [...form.elements].map((control) => numberOf(control.name ?? '', button.value));
+      const highest = Math.max(-1, ...names.map((name) => numberOf(name, listOf(button))));
+      const present = () => [...form.elements].map((control) => numberOf(control.name ?? '', listOf(button)));
       while (Math.max(-1, ...present()) < highest) addRow(button);
     }
   };

@@ -26,23 +26,10 @@
     }));
   };
 
-  // A field for several terms always has an empty place for the next one.
+  const ATTRIBUTES = ['data-terms', 'data-prefer', 'data-label'];
   const offerAnother = (input) => {
-    const field = input.closest('[data-many]');
-    const inputs = field ? [...field.querySelectorAll('input[data-terms]')] : [];
-    if (inputs.at(-1) !== input || !input.value.trim()) return;
-    const next = document.createElement('input');
-    for (const name of ['class', 'name', 'data-terms', 'data-prefer', 'data-label', 'aria-describedby']) {
-      next.setAttribute(name, input.getAttribute(name));
-    }
-    next.id = `${inputs[0].id}-${inputs.length}`;
-    next.placeholder = 'another one';
-    next.setAttribute('aria-label', `${field.querySelector('label').firstChild.textContent.trim()}, ${inputs.length + 1}`);
-    const combo = document.createElement('div');
-    combo.className = 'combo';
-    combo.append(next);
-    input.closest('.combo').after(combo);
-    connect(combo);
+    const place = window.offerAnother(input, ATTRIBUTES);
+    if (place) connect(place);
   };
 
   const connect = (root) => {

@@ -148,6 +148,29 @@ def test_a_component_s_organism_is_that_of_its_images(released):
     assert values(found[dataset.accession], "organism") == ["Homo sapiens", "Mus musculus"]
 
 
+def test_a_component_s_samples_and_acquisitions_are_those_of_its_images(released):
+    fish = {"name": "fish", "strain": "casper", "organism": [{"curie": "NCBITaxon:7955", "label": "Danio rerio"}]}
+    sheet = {"name": "sheet", "imaging_method": [{"curie": "FBbi:00000369", "label": "SPIM"}]}
+    metadata = study() | {
+        "biosamples": [fish, {"name": "worm", "strain": "N2"}],
+        "specimens": [{"name": "mounted", "biosamples": ["fish"]}],
+        "acquisitions": [sheet],
+        "components": [{"name": "Embryos", "specimens": ["mounted"], "acquisitions": ["sheet"]}],
+    }
+    dataset = released(metadata=metadata)
+    ComponentFactory(dataset=dataset, key="embryos", name="Embryos")
+    image = ImageFactory(dataset=dataset, file=FileFactory(dataset=dataset, component="embryos"))
+    other = ImageFactory(dataset=dataset)
+    found = built(dataset)
+    assert values(found[image.accession], "organism") == ["Danio rerio"]
+    assert values(found[image.accession], "imaging_method") == ["SPIM"]
+    assert values(found[other.accession], "organism") == ["Homo sapiens"]
+    assert values(found[dataset.accession], "organism") == ["Homo sapiens", "Danio rerio"]
+    assert "casper" in found[image.accession].texts["sample"]
+    assert "N2" not in found[image.accession].texts["sample"]
+    assert {"casper", "N2"} <= set(found[dataset.accession].texts["sample"])
+
+
 def test_what_is_in_a_sample_is_a_facet_with_its_synonyms_and_broader_terms(released, vocabulary):
     Term.objects.create(curie="GO:1", ontology="GO", version="1", label="spindle", ancestors=[])
     Term.objects.create(

@@ -37,6 +37,8 @@ from .model import (
 # The CURIE of the term of a vocabulary with exactly this name, or nothing.
 Named = Callable[[str, str], str]
 _HUMAN = "NCBITaxon:9606"
+# Of an item by which others call it; a longer title is a sentence.
+_LONGEST_NAME = 200
 _EM = ("electron", "sem", "tem", "tomogra", "cryo")
 
 
@@ -113,7 +115,7 @@ class _Writer:
         if field.type in TERM_TYPES:
             terms = [self.term(field, value) for value in values]
             return terms if field.type is FieldType.TERMS else terms[0]
-        if field.type is FieldType.STRINGS:
+        if field.type in (FieldType.STRINGS, FieldType.ITEMS):
             return list(dict.fromkeys(_words(value) for value in values))
         if field.type in RECORD_LIST_TYPES:
             return [self.record(field, value) for value in values]
@@ -279,7 +281,8 @@ def _screen(writer: _Writer, study: Study) -> None:
 
 
 def _parts(writer: _Writer, study: Study) -> None:
-    writer.items("components", (_component(component, study) for component in study.components))
+    listed = _listed(writer, study)
+    writer.items("components", (_component(component, study, listed) for component in study.components))
     correlations = (
         {"relation": c.title, "alignment": c.alignment, "fiducials": c.fiducials, "transformation": c.transformation}
         for c in study.correlations
@@ -299,20 +302,71 @@ def _parts(writer: _Writer, study: Study) -> None:
     writer.items("annotations", annotations)
 
 
-def _component(component: Component, study: Study) -> dict[str, Any]:
-    """With the samples, specimens and acquisitions that it uses; nothing of them where it names none."""
+def _listed(writer: _Writer, study: Study) -> frozenset[str]:
+    """The sections in which samples, specimens and acquisitions have an item each, which components name.
+
+    Only where there are several, and their titles tell them apart.
+    """
+    rows = {
+        "biosamples": [_sample_item(sample) for sample in study.samples],
+        "specimens": [{"name": s.title, "preparation": s.preparation, "growth": s.growth} for s in study.specimens],
+        "acquisitions": [_acquisition_item(acquisition) for acquisition in study.acquisitions],
+    }
+    found = [name for name, items in rows.items() if writer.template.section(name) and _tells_apart(items)]
+    for name in found:
+        writer.items(name, rows[name])
+    return frozenset(found)
+
+
+def _tells_apart(items: list[dict[str, Any]]) -> bool:
+    names = [item["name"] for item in items]
+    return len(names) > 1 and all(0 < len(name) <= _LONGEST_NAME for name in names) and len({*names}) == len(names)
+
+
+def _sample_item(sample: Sample) -> dict[str, Any]:
+    return {
+        "name": sample.title,
+        "organism": sample.organisms,
+        "description": sample.description,
+        "biological_entity": sample.entity,
+        "cell_line": sample.cell_lines,
+        "tissue": sample.tissues,
+        "strain": sample.strain,
+        "sex": sample.sex,
+        "intrinsic_variables": sample.intrinsic,
+        "extrinsic_variables": sample.extrinsic,
+    }
+
+
+def _acquisition_item(acquisition: Acquisition) -> dict[str, Any]:
+    return {
+        "name": acquisition.title,
+        "imaging_method": acquisition.methods,
+        "instrument": acquisition.instrument,
+        "parameters": acquisition.parameters,
+    }
+
+
+def _component(component: Component, study: Study, listed: frozenset[str]) -> dict[str, Any]:
+    """With the samples, specimens and acquisitions that it uses: their names, or what they say if no item does."""
     acquisitions = [a for a in study.acquisitions if a.title in component.acquisitions]
     methods = [method for acquisition in acquisitions for method in acquisition.methods]
     samples = [sample for sample in study.samples if sample.title in component.samples]
+    specimens = [specimen for specimen in study.specimens if specimen.title in component.specimens]
     return {
         "name": component.name,
         "description": component.description,
         "imaging_method": list(distinct([*component.methods, *methods])),
         "organism": list(distinct(organism for sample in samples for organism in sample.organisms)),
-        "biosample": [_described(sample) for sample in samples],
-        "specimen": [_prepared(s) for s in study.specimens if s.title in component.specimens],
-        "acquisition": [_acquired(acquisition) for acquisition in acquisitions],
+        **_used("biosample", listed, samples, _described),
+        **_used("specimen", listed, specimens, _prepared),
+        **_used("acquisition", listed, acquisitions, _acquired),
     }
+
+
+def _used(kind: str, listed: frozenset[str], used: list[Any], words: Callable[[Any], str]) -> dict[str, list[str]]:
+    section = f"{kind}s"
+    return {section: [one.title for one in used]} if section in listed else {kind: [words(one) for one in used]}
 
 
 def _prepared(specimen: Specimen) -> str:

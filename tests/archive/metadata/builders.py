@@ -49,6 +49,7 @@ def every_type() -> Template:
         FieldType.NUMBER: {"minimum": 0, "maximum": 10},
         FieldType.TERM: {"vocabularies": ("FBbi",)},
         FieldType.TERMS: {"vocabularies": ("FBbi",), "maximum": 2},
+        FieldType.ITEMS: {"of": "rows", "maximum": 2},
         FieldType.RECORD: {"parts": parts},
         FieldType.RECORDS: {"parts": parts},
     }

@@ -1,8 +1,10 @@
 """Studies as documents of the templates: what is in the images finds the field of its vocabulary."""
 
+import pytest
+
 from archive.interchange.studies.documents import document
-from archive.interchange.studies.model import Sample, Study, TermRef
-from archive.metadata import validate
+from archive.interchange.studies.model import Component, Sample, Study, TermRef
+from archive.metadata import Code, validate
 from tests.archive.metadata.builders import TEMPLATES
 
 SUBJECTS = (
@@ -41,3 +43,34 @@ def test_a_template_without_such_a_field_keeps_their_names():
     sample = placed("1.0")
     assert sample["cell_line"] == ["HeLa"]
     assert sample["biological_entity"] == "mitotic spindle; U2OS; a compound; a mystery"
+
+
+def study_of(*samples: str) -> Study:
+    return Study(
+        origin="bioimage-archive",
+        identifier="S-1",
+        samples=tuple(Sample(title=title, description=f"About {title}", strain="Col-0") for title in samples),
+        components=(Component("Roots", samples=samples[:1]),),
+    )
+
+
+def test_several_samples_have_an_item_each_and_components_name_them():
+    template = TEMPLATES.get("light-microscopy")
+    found = document(study_of("wild type", "mutant"), template).document
+    assert [sample["name"] for sample in found["biosamples"]] == ["wild type", "mutant"]
+    assert found["biosamples"][0]["description"] == "About wild type"
+    assert found["components"] == [{"name": "Roots", "biosamples": ["wild type"]}]
+    assert not [problem for problem in validate(template, found) if problem.code == Code.NO_SUCH_ITEM]
+
+
+@pytest.mark.parametrize("titles", [("one",), ("same", "same"), ("", "b"), ("a" * 201, "b")], ids=repr)
+def test_samples_that_titles_do_not_tell_apart_are_told_in_words(titles):
+    found = document(study_of(*titles), TEMPLATES.get("light-microscopy")).document
+    assert "biosamples" not in found
+    assert "About" in found["components"][0]["biosample"]
+
+
+def test_a_template_without_items_has_the_words():
+    found = document(study_of("wild type", "mutant"), TEMPLATES.get("light-microscopy", "1.2"))
+    assert found.document["components"] == [{"name": "Roots", "biosample": "wild type: About wild type"}]
+    assert not [row for row in found.unplaced if row.key.startswith("biosamples")]
