@@ -1,10 +1,11 @@
-"""Local ontologies into the database, each replaced as a whole: reading a version twice changes nothing."""
+"""Local ontologies into the database: reading a version twice changes nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from django.db import transaction
+from django.db.models import Model
 
 from archive.models import Term, TermName, TermWord, Vocabulary
 from archive.terms import OntologyInfo, Synonym, TermIndex, read_terms, shipped
@@ -14,7 +15,8 @@ from archive.terms.postings import pack
 from archive.terms.ranking import standing
 from archive.terms.words import key
 
-_BATCH = 2000
+# Rows of one transaction: a fraction of a second.
+_BATCH = 1_000
 # Of a longer list only whole CURIEs are kept.
 _LONGEST_REPLACED_BY = 200
 
@@ -41,17 +43,21 @@ def load_ontology(info: OntologyInfo, *, again: bool = False) -> Loaded:
     return Loaded(info.name, info.version, len(own), changed=True)
 
 
-@transaction.atomic
 def store_terms(*, info: OntologyInfo, terms: list[TermValue], index: TermIndex) -> None:
-    """These are the terms of the vocabulary from now on; `index` knows their ancestors."""
-    TermWord.objects.filter(ontology=info.name).delete()
-    TermName.objects.filter(ontology=info.name).delete()
-    Term.objects.filter(ontology=info.name).delete()
-    rows = Term.objects.bulk_create((_row(term, index, info) for term in terms), batch_size=_BATCH)
-    pks = {row.curie: row.pk for row in rows}
+    """These are the terms of the vocabulary from now on; `index` knows their ancestors.
+
+    A batch at a time, so that others may write in between, of whom SQLite lets one write at a time. The vocabulary's
+    own row is gone meanwhile: its terms are believed unchecked, and a loading that was cut off begins anew.
+    """
+    Vocabulary.objects.filter(name=info.name).delete()
+    for model in (TermWord, TermName, Term):
+        _clear(model, info.name)
+    _add(Term, (_row(term, index, info) for term in terms))
+    pks = dict(Term.objects.filter(ontology=info.name).values_list("curie", "pk"))
     names = _names(terms)
     keys = [key(name.text) for _, _, name, _ in names]
-    TermName.objects.bulk_create(
+    _add(
+        TermName,
         (
             TermName(
                 term_id=pks[term.curie],
@@ -64,19 +70,22 @@ def store_terms(*, info: OntologyInfo, terms: list[TermValue], index: TermIndex)
             )
             for number, (place, _, name, term) in enumerate(names)
         ),
-        batch_size=_BATCH,
     )
-    TermWord.objects.bulk_create(
-        (
-            TermWord(ontology=info.name, word=word.encode(), names=pack(numbers))
-            for word, numbers in sorted(_numbers_by_word(keys).items())
-        ),
-        batch_size=_BATCH,
-    )
+    words = sorted(_numbers_by_word(keys).items())
+    _add(TermWord, (TermWord(ontology=info.name, word=word.encode(), names=pack(numbers)) for word, numbers in words))
     facts = {"title": info.title, "version": info.version, "licence": info.licence, "homepage": info.homepage}
-    Vocabulary.objects.update_or_create(
-        name=info.name, defaults={**facts, "is_complete": info.complete, "term_count": len(terms)}
-    )
+    Vocabulary.objects.create(name=info.name, **facts, is_complete=info.complete, term_count=len(terms))
+
+
+def _clear(model: type[Model], ontology: str) -> None:
+    rows = model.objects.filter(ontology=ontology)
+    while pks := list(rows.values_list("pk", flat=True)[:_BATCH]):
+        model.objects.filter(pk__in=pks).delete()
+
+
+def _add(model: type[Model], rows: Iterator[Model]) -> None:
+    while batch := list(islice(rows, _BATCH)):
+        model.objects.bulk_create(batch)
 
 
 def _names(terms: Iterable[TermValue]) -> list[tuple[int, str, Synonym, TermValue]]:

@@ -4,10 +4,12 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from archive.metadata import load_templates, validate
 from archive.models import Term, Vocabulary
 from archive.selectors import terms
+from archive.services import terms as services
 from archive.services.terms import load_ontology
 from archive.terms import SHIPPED, shipped
 from tests.archive.documents import complete_document
@@ -117,3 +119,20 @@ def test_the_command_says_what_it_did_and_refuses_an_unknown_ontology():
     assert "was here already" in out.getvalue()
     with pytest.raises(CommandError, match="FBbi"):
         call_command("load_terms", "astrology")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_loading_that_was_cut_off_begins_anew_and_others_write_meanwhile(monkeypatch):
+    def cut(numbers):
+        assert not connection.in_atomic_block, "others would wait for all of it"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(services, "pack", cut)
+    with pytest.raises(KeyboardInterrupt):
+        load_ontology(shipped("FBbi"))
+    assert "FBbi" in [info.name for info in terms.vocabularies_to_load()]
+    monkeypatch.undo()
+    loaded = load_ontology(shipped("FBbi"))
+    assert loaded.changed
+    assert Term.objects.filter(ontology="FBbi").count() == loaded.count
+    assert "FBbi" not in [info.name for info in terms.vocabularies_to_load()]
