@@ -11,11 +11,13 @@ from django.urls import reverse
 
 from archive.extensions import Badge, Panel, add_badges, add_image_badges, add_panel, add_statements
 from archive.models import Dataset, Image
+from archive.subscriptions import add_kind
 from curation.labels import VALUE_LABELS, LabelKind
 from curation.models import Decision, Label
 from curation.selectors import candidates, coverage, labels
 from curation.selectors.coverage import Coverage
 from curation.selectors.people import is_member, is_team
+from curation.services.notifying import CURATION
 from search.backends.document import TermValue
 from search.extensions import Extra, add_document_fields, add_facet
 from search.facets import FacetDeclaration, Kind
@@ -152,6 +154,7 @@ PANELS = (
 
 def register() -> None:
     """Once, when everything is loaded; again changes nothing."""
+    add_kind(CURATION)
     add_facet(LABEL_FACET)
     add_document_fields(document_fields)
     add_badges(badges)

@@ -139,6 +139,11 @@ DEPOSIT: dict[str, tuple[Rule, ...]] = {
         Rule(account_page, once=True),
         Rule(signed_in, "post", once=True, data={"name": "Ada", "orcid": "", "affiliation": ""}),
     ),
+    "archive:account-mails": (Rule(signed_in, "post", once=True, data={"mails": "answer"}),),
+    "archive:stop-mails": (
+        Rule(lambda role, scene: HIDDEN, once=True, arguments={"token": "unknown"}),
+        Rule(lambda role, scene: HIDDEN, "post", once=True, arguments={"token": "unknown"}),
+    ),
     "archive:token-create": (Rule(signed_in, "post", once=True, data={"name": "x", "scopes": "read", "days": 1}),),
     "archive:token-revoke": (Rule(nobodys, "post", once=True, arguments={"token_id": 1}),),
     "archive:deposit": get(anyone, once=True),

@@ -49,6 +49,8 @@ class User(AbstractUser):
     name = models.CharField(max_length=200, blank=True)
     orcid = models.CharField("ORCID iD", max_length=19, blank=True, validators=[validate_orcid])
     affiliation = models.CharField(max_length=300, blank=True)
+    # Names of the kinds of mails that this person does not want (archive.subscriptions).
+    muted_mails = models.JSONField(default=list, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -5,11 +5,13 @@ from django.core.mail import EmailMessage
 from django.urls import reverse
 from django.utils import timezone
 
+from archive import subscriptions
 from archive.models import Dataset, Deposition, Invitation, Message, User, Version
 from archive.selectors import quality
 from archive.services import conversing
 from archive.services.inviting import address_of
 from archive.states import EDITING_ROLES, DatasetRole, DepositionState, MessageKind
+from archive.subscriptions import ANSWER, MESSAGE, RELEASE, REMINDER, MailKind
 
 _MOST_PROBLEMS = 20
 
@@ -18,16 +20,16 @@ def mail_answer(*, deposition_id: int) -> None:
     """Ready, held, or what has to be changed. Nothing is sent if the deposition has moved on."""
     deposition = Deposition.objects.select_related("dataset").get(pk=deposition_id)
     if deposition.state == DepositionState.READY and deposition.is_human_material:
-        _send(deposition.dataset, "was checked and is held", _held(deposition))
+        _send(ANSWER, deposition.dataset, "was checked and is held", _held(deposition))
     elif deposition.state == DepositionState.READY:
-        _send(deposition.dataset, "is ready for release", _ready(deposition))
+        _send(ANSWER, deposition.dataset, "is ready for release", _ready(deposition))
     elif deposition.state == DepositionState.NEEDS_CHANGES:
-        _send(deposition.dataset, "needs changes", _needs_changes(deposition))
+        _send(ANSWER, deposition.dataset, "needs changes", _needs_changes(deposition))
 
 
 def mail_release(*, version_id: int) -> None:
     version = Version.objects.select_related("dataset").get(pk=version_id)
-    _send(version.dataset, f"version {version.number} is public", _released(version))
+    _send(RELEASE, version.dataset, f"version {version.number} is public", _released(version))
 
 
 def mail_invitation(*, invitation_id: int) -> None:
@@ -43,7 +45,7 @@ def mail_invitation(*, invitation_id: int) -> None:
         f"The link works until {made.expires_at:%-d %B %Y}, and for whoever has it. If you expected no invitation, "
         "there is nothing to do."
     )
-    _mail(made.email, f"{made.dataset.accession}: an invitation", f"Good day,\n\n{text}")
+    _mail(made.email, f"{made.dataset.accession}: an invitation", f"Good day,\n\n{text}").send()
     Invitation.objects.filter(pk=made.pk).update(mailed_at=timezone.now())
 
 
@@ -58,6 +60,8 @@ def mail_message(*, message_id: int) -> None:
     title = f" (“{dataset.title}”)" if is_told else ""
     who = "A curator" if written.kind == MessageKind.CURATOR else str(written.author or "A depositor")
     for person in conversing.receivers(written):
+        if not subscriptions.wants(person, MESSAGE):
+            continue
         text = (
             f"{who} wrote about {dataset.accession}{title}:\n\n"
             f"{written.text}\n\nAnswer here, without signing in:\n"
@@ -65,7 +69,7 @@ def mail_message(*, message_id: int) -> None:
             "The link works for 30 days and answers in your name: do not pass it on. The whole conversation:\n"
             f"{_url(reverse('archive:messages', args=[dataset.accession]))}"
         )
-        _mail(person.email, f"{dataset.accession}: a message", f"Dear {person.name or 'colleague'},\n\n{text}")
+        letter_to(person, MESSAGE, f"{dataset.accession}: a message", text).send()
     Message.objects.filter(pk=written.pk).update(mailed_at=timezone.now())
 
 
@@ -81,7 +85,7 @@ def mail_reminder(*, deposition: Deposition, days: int, is_last: bool) -> None:
         f"Your draft{title} was last changed {days} days ago.\n\nGo on with it here:\n"
         f"{_url(deposition.get_absolute_url())}\n\n{after}"
     )
-    _send(deposition.dataset, "waits for you", text)
+    _send(REMINDER, deposition.dataset, "waits for you", text)
 
 
 def _ready(deposition: Deposition) -> str:
@@ -128,20 +132,28 @@ def _place(pointer: str) -> str:
     return " → ".join(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
 
 
-def _send(dataset: Dataset, what: str, text: str) -> None:
-    """To everybody who edits the dataset, each alone, so that nobody learns the others' addresses."""
-    for person in User.objects.filter(
-        memberships__dataset=dataset, memberships__role__in=EDITING_ROLES, is_active=True
-    ).order_by("pk"):
-        _mail(person.email, f"{dataset.accession} {what}", f"Dear {person.name or 'depositor'},\n\n{text}")
+def _send(kind: MailKind, dataset: Dataset, what: str, text: str) -> None:
+    """To everybody who edits the dataset and wants to know, each alone, so that nobody learns the others' addresses."""
+    roles = {"memberships__dataset": dataset, "memberships__role__in": EDITING_ROLES}
+    for person in User.objects.filter(is_active=True, **roles).order_by("pk"):
+        if subscriptions.wants(person, kind):
+            letter_to(person, kind, f"{dataset.accession} {what}", text).send()
 
 
-def _mail(address: str, subject: str, text: str) -> None:
-    EmailMessage(
+def letter_to(person: User, kind: MailKind, subject: str, text: str) -> EmailMessage:
+    """A mail that says how to get no more of its kind; whether the person wants it is the caller's to ask."""
+    mail = _mail(person.email, subject, f"Dear {person.name or 'colleague'},\n\n{text}")
+    mail.body += f"\nNo more mails like this one: {_url(subscriptions.stop_address(person, kind))}\n"
+    mail.extra_headers |= subscriptions.headers(person, kind)
+    return mail
+
+
+def _mail(address: str, subject: str, text: str) -> EmailMessage:
+    return EmailMessage(
         subject=f"[{settings.PORTAL_NAME}] {subject}",
         body=f"{text}\n\n{settings.PORTAL_NAME}\n{settings.SITE_URL}/\n",
         to=[address],
-    ).send()
+    )
 
 
 def _url(path: str) -> str:

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
+from archive import subscriptions
 from archive.errors import FieldProblem, Invalid, NotAllowed, NotFound, WrongState
 from archive.models import ApiToken, Dataset, Membership, User
 from archive.services import auditing
@@ -73,6 +74,18 @@ def save_profile(*, user: User, name: str, orcid: str, affiliation: str) -> User
     user.full_clean(exclude=["password"])
     user.save(update_fields=["name", "orcid", "affiliation"])
     auditing.record(dataset=None, action="person.profile", actor=user, subject=f"user {user.pk}")
+    return user
+
+
+@transaction.atomic
+def mute_mails(*, user: User, names: Iterable[str]) -> User:
+    """The kinds of mails that somebody does not want, instead of those before; unknown names are left out."""
+    muted = [kind.name for kind in subscriptions.kinds() if kind.name in set(names)]
+    if muted != user.muted_mails:
+        user.muted_mails = muted
+        user.save(update_fields=["muted_mails"])
+        data = {"muted": muted}
+        auditing.record(dataset=None, action="person.mails", actor=user, subject=f"user {user.pk}", data=data)
     return user
 
 

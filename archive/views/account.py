@@ -4,11 +4,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from archive.errors import Invalid
 from archive.forms.people import ProfileForm, TokenForm
 from archive.services import people
+from archive.subscriptions import kinds, wants
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,6 +23,16 @@ def account(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Saved. New deposits begin with this name.")
         return redirect("archive:account")
     return _page(request, profile=form)
+
+
+@require_POST
+@login_required
+def choose_mails(request: HttpRequest) -> HttpResponse:
+    """The kinds that are ticked come; the others do not."""
+    wanted = set(request.POST.getlist("mails"))
+    people.mute_mails(user=request.user, names={kind.name for kind in kinds()} - wanted)
+    messages.success(request, "Saved. Mails about passwords and invitations come always.")
+    return redirect(f"{reverse('archive:account')}#mails")
 
 
 @require_POST
@@ -51,7 +63,8 @@ def _page(
     request: HttpRequest, *, profile: ProfileForm | None = None, token_form: TokenForm | None = None, key: str = ""
 ) -> HttpResponse:
     forms = {"profile": profile or ProfileForm(instance=request.user), "token_form": token_form or TokenForm()}
-    context = {**forms, "key": key, "tokens": request.user.api_tokens.order_by("-pk")}
+    mails = [(kind, wants(request.user, kind)) for kind in kinds()]
+    context = {**forms, "mails": mails, "key": key, "tokens": request.user.api_tokens.order_by("-pk")}
     failed = any(form.errors for form in forms.values())
     response = render(request, "archive/account.html", context, status=422 if failed else 200)
     response["Cache-Control"] = "private, no-store"

@@ -3,15 +3,19 @@
 from datetime import timedelta
 from smtplib import SMTPException
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from archive.events import Event, emit
+from archive.services.mailing import letter_to
+from archive.subscriptions import MailKind, wants
 from curation.models import CurationMove, Notice
 from curation.selectors.concerned import concerned
 from curation.services.letters import letter
 
+CURATION = MailKind(
+    "curation", "Curation", "What happens to a dataset that you nominated, review, decide on, or deposited."
+)
 # A notice that no task has taken by then was forgotten by the broker.
 PATIENCE = timedelta(minutes=2)
 
@@ -32,10 +36,10 @@ def send(*, notice_id: int) -> bool:
     if not Notice.objects.filter(pk=notice_id, taken_at__isnull=True).update(taken_at=timezone.now()):
         return False
     notice = Notice.objects.select_related("move__candidate__dataset", "move__actor", "person").get(pk=notice_id)
-    if not notice.person.is_active:
+    if not wants(notice.person, CURATION):
         return False
     try:
-        _mail(notice).send()
+        _letter(notice).send()
     except (SMTPException, OSError):
         Notice.objects.filter(pk=notice_id).update(taken_at=None)
         raise
@@ -50,11 +54,7 @@ def send_forgotten() -> None:
         emit(Event.NOTICE_DUE, notice_id=pk)
 
 
-def _mail(notice: Notice) -> EmailMessage:
+def _letter(notice: Notice) -> EmailMessage:
     written = letter(notice.move, notice.person)
-    return EmailMessage(
-        subject=f"[{settings.PORTAL_NAME}] {notice.move.candidate.dataset.accession} {written.subject}",
-        body=f"Dear {notice.person.name or 'colleague'},\n\n{written.text}\n\n{settings.PORTAL_NAME}\n"
-        f"{settings.SITE_URL}/\n",
-        to=[notice.person.email],
-    )
+    subject = f"{notice.move.candidate.dataset.accession} {written.subject}"
+    return letter_to(notice.person, CURATION, subject, written.text)

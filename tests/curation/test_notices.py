@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from archive import events
 from archive.events import Event, Reaction
+from archive.services import people
 from archive.states import DatasetRole
 from curation.models import Decision, Notice
 from curation.services import deciding, notifying, reviewing
@@ -53,6 +54,12 @@ def test_a_nomination_is_received_by_the_nominator_and_told_to_the_depositors(st
     assert "Thank you: your nomination" in mails[story.team.reader.email]
     assert REASON in mails[depositor.email] and candidate.get_absolute_url() in mails[depositor.email]
     assert story.team.reader.name not in mails[depositor.email]
+
+
+def test_who_wants_no_mails_about_curation_gets_none(story, depositor, told):
+    people.mute_mails(user=depositor, names={"curation"})
+    story.nominated()
+    assert depositor.email not in told()
 
 
 def test_an_invited_reviewer_is_told_until_when_and_where(story, told):
