@@ -167,6 +167,7 @@ DEPOSIT: dict[str, tuple[Rule, ...]] = {
         Rule(asked, arguments={"name": "components"}),
         Rule(softly(editors), "post", arguments={"name": "components"}, data={"revision": "0"}),
     ),
+    "archive:deposition-status": get(asked),
     "archive:deposition-template": (Rule(asked), Rule(softly(editors), "post", data={"revision": "0"})),
     "archive:deposition-bring-back": post(softly(editors)),
     "archive:messages": (Rule(correspondents), Rule(writers, "post", data={"text": "When?"})),

@@ -115,6 +115,11 @@ def status_of(deposition: Deposition) -> StatusView:
     return _VIEWS[_status(deposition)]
 
 
+def all_statuses() -> tuple[StatusView, ...]:
+    """Every status that there is, in the order of a deposition's life."""
+    return tuple(_VIEWS.values())
+
+
 def _status(deposition: Deposition) -> Status:
     if deposition.state == DepositionState.RELEASED:
         return Status.RETRACTED if deposition.dataset.is_retracted else Status.RELEASED

@@ -3,7 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from archive.models import AuditEntry, Dataset
+from django.db.models import QuerySet
+
+from archive.models import AuditEntry, Dataset, Deposition
 
 # Which actions readers see, and in which words.
 _WORDS = {
@@ -26,6 +28,13 @@ def milestones(dataset: Dataset) -> list[Milestone]:
     """The latest first."""
     entries = AuditEntry.objects.filter(dataset=dataset, action__in=_WORDS).order_by("-sequence")[:MOST]
     return [Milestone(entry.at, f"{_WORDS[entry.action]} {_subject(entry)}".strip(), entry.reason) for entry in entries]
+
+
+def course_of(deposition: Deposition) -> QuerySet[AuditEntry]:
+    """The moves of a deposition from state to state, the latest first, with who made them."""
+    moves = AuditEntry.objects.filter(dataset=deposition.dataset_id, action__startswith="deposition.")
+    own = moves.filter(subject=f"version {deposition.number}").exclude(to_state="")
+    return own.select_related("actor").order_by("-sequence")[:MOST]
 
 
 def _subject(entry: AuditEntry) -> str:
