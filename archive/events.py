@@ -25,6 +25,7 @@ class Event(StrEnum):
     RENDITION_WANTED = "rendition.wanted"  # rendition_id
     TABLE_WANTED = "table.wanted"  # file_id: a page shows wells, and a large table may say what to colour them by
     FILE_TABLE_DUE = "file-table.due"  # table_id: a table of files is to be checked, applied or undone
+    FOLDER_IMPORT_DUE = "folder-import.due"  # import_id: the next turn of taking files from a folder or bucket
     FILE_SETTLED = "file.settled"  # dataset_id: a file or image came to its end; is the deposition complete now?
     DEPOSITION_SUBMITTED = "deposition.submitted"  # deposition_id
     DEPOSITION_ANSWERED = "deposition.answered"  # deposition_id: ready, or needs changes; the depositor is told

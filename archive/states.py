@@ -90,6 +90,14 @@ BUSY_FILE_TABLES = (
 )
 
 
+class FolderImportState(StrEnum):
+    """Of files that a curator takes from a folder or bucket beside the portal."""
+
+    WANTED = "wanted"
+    DONE = "done"
+    STOPPED = "stopped"  # `sentence` says why; what has come stays
+
+
 class RenditionState(StrEnum):
     """Of the OME-Zarr that the portal makes of an image."""
 

@@ -10,6 +10,7 @@ from archive.services import (
     depositing,
     dois,
     file_tables,
+    importing_folders,
     ingesting,
     mailing,
     proposing,
@@ -81,6 +82,12 @@ def read_table_task(file_id: int) -> None:
 def work_on_file_table_task(table_id: int) -> None:
     """A table of files: checked, applied or undone, as its row says."""
     file_tables.work_on(table_id=table_id)
+
+
+@shared_task(soft_time_limit=86_000, time_limit=86_400)
+def import_folder_task(import_id: int) -> None:
+    """Files from a folder or bucket beside the portal: one turn of them, or one file however large it is."""
+    importing_folders.go_on(import_id=import_id)
 
 
 @shared_task(**SHORT)

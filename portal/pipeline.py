@@ -33,6 +33,7 @@ TABLE: dict[Event, Reaction] = {
     Event.RENDITION_WANTED: Reaction(tasks=(tasks.make_rendition_task,)),
     Event.TABLE_WANTED: Reaction(tasks=(tasks.read_table_task,)),
     Event.FILE_TABLE_DUE: Reaction(tasks=(tasks.work_on_file_table_task,)),
+    Event.FOLDER_IMPORT_DUE: Reaction(tasks=(tasks.import_folder_task,)),
     Event.FILE_SETTLED: Reaction(tasks=(tasks.settle_deposition_task,)),
     Event.FILES_WAIT: Reaction(tasks=(tasks.send_waiting_task,)),
     Event.FILES_AT_REST: Reaction(tasks=(tasks.propose_groupings_task,)),

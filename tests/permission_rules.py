@@ -96,6 +96,18 @@ def workers(role: str, scene: Scene) -> Answer:
     return SEEN if role in INSIDERS else HIDDEN
 
 
+def importers(role: str, scene: Scene) -> Answer:
+    """Files from folders of the server: for curators and administrators who edit the dataset."""
+    answer = workers(role, scene)
+    return REFUSED if answer == SEEN and role != ADMINISTRATOR else answer
+
+
+def beginners(role: str, scene: Scene) -> Answer:
+    """The folder for tests is empty, and most states take no files: both are said to those who may begin alone."""
+    answer = importers(role, scene)
+    return Answer(frozenset({302, 409, 422})) if answer == SEEN else answer
+
+
 def correspondents(role: str, scene: Scene) -> Answer:
     """The conversation: the dataset's people and curators, of a draft too; nobody else learns of it."""
     if role == ANONYMOUS:
@@ -161,6 +173,12 @@ def leaving(role: str, scene: Scene) -> Answer:
 def takes_back(role: str, scene: Scene) -> Answer:
     """A referee's link that is not there: owners are told so, others before that."""
     answer = owners(role, scene)
+    return HIDDEN if answer == DONE else answer
+
+
+def stops(role: str, scene: Scene) -> Answer:
+    """An import that is not there: those who edit are told so, others before that."""
+    answer = editors(role, scene)
     return HIDDEN if answer == DONE else answer
 
 
@@ -231,6 +249,8 @@ API: dict[str, tuple[Rule, ...]] = {
         Rule(workers),
         Rule(editors, "post", data={"answer": "confirm", "groupings": [1]}),
     ),
+    "archive-api:folder-imports": (Rule(importers), Rule(beginners, "post", data={"root": "facility"})),
+    "archive-api:folder-import": (Rule(stops, "delete", arguments={"import_id": 1}),),
     "archive-api:deposition-file-table": get(workers),
     "archive-api:deposition-file-tables": (Rule(workers), Rule(editors, "post")),
     "archive-api:deposition-file-table-state": get(workers),

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from archive.errors import DomainError
 from archive.interchange.studies import BadStudy, Study
+from archive.management.accounts import active_account
 from archive.models import User
 from archive.services.importing import Outcome, import_study
 
@@ -35,9 +36,7 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--report", type=Path, metavar="FILE", help="write the full report there, as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = User.objects.filter(email__iexact=options["user"], is_active=True).first()
-        if user is None:
-            raise CommandError(f"Nobody has an account with {options['user']}. Check the spelling.")
+        user = active_account(options["user"])
         rows = [self._import(path, user, options) for path in self._unique(list(self._paths(options["paths"])))]
         if not rows:
             raise CommandError("There is no study of this kind at these paths. Check them, or use the other command.")

@@ -5,6 +5,7 @@ from archive.models.dataset import AccessionCounter, Component, Dataset, Deposit
 from archive.models.doi import Doi
 from archive.models.file import Blob, File, Upload
 from archive.models.file_table import FileAttributes, FileTable
+from archive.models.folder_import import FolderImport
 from archive.models.grouping import Grouping
 from archive.models.image import Image, Plate, Well
 from archive.models.invitation import Invitation
@@ -29,6 +30,7 @@ __all__ = [
     "File",
     "FileAttributes",
     "FileTable",
+    "FolderImport",
     "FreeTerm",
     "Grouping",
     "Image",

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from archive.errors import StorageFull
 from archive.imaging.errors import Overloaded, PoolUnavailable
-from archive.models import File, FileTable, Image, NameScan, Rendition
+from archive.models import File, FileTable, FolderImport, Image, NameScan, Rendition
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ MAX_TRIES = 3
 # An object that is missing is a FileNotFoundError, and no outage.
 OUTAGES = (PoolUnavailable, Overloaded, StorageFull, BotoCoreError, ClientError, OperationalError)
 
-Row = File | FileTable | Image | NameScan | Rendition
+Row = File | FileTable | FolderImport | Image | NameScan | Rendition
 
 
 def stale_before() -> datetime:

@@ -8,11 +8,19 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from archive.events import Event, emit
-from archive.models import Deposition, File, FileTable, Image, Invitation, Message, Rendition, Upload
+from archive.models import Deposition, File, FileTable, FolderImport, Image, Invitation, Message, Rendition, Upload
 from archive.services import dois, file_tables, seeking_names, steps, uploading, workspace
 from archive.services.claims import stale_before
 from archive.services.ingesting import UNFINISHED_IMAGES, settle
-from archive.states import EDITABLE_DEPOSITIONS, DepositionState, FileState, MessageKind, RenditionState, UploadState
+from archive.states import (
+    EDITABLE_DEPOSITIONS,
+    DepositionState,
+    FileState,
+    FolderImportState,
+    MessageKind,
+    RenditionState,
+    UploadState,
+)
 
 # What one sweep sends at most, of each kind: a flood never fills the queues twice.
 MOST = 500
@@ -28,6 +36,8 @@ def sweep() -> None:
     _send(_stale(files.filter(state=FileState.VERIFIED)), Event.FILE_VERIFIED, "file_id")
     _send(_stale(Image.objects.filter(state__in=UNFINISHED_IMAGES)), Event.IMAGE_FOUND, "image_id")
     _send(_stale(FileTable.objects.filter(state__in=file_tables.AT_WORK)), Event.FILE_TABLE_DUE, "table_id")
+    imports = FolderImport.objects.filter(state=FolderImportState.WANTED)
+    _send(_stale(imports), Event.FOLDER_IMPORT_DUE, "import_id")
     _send(_stale(Rendition.objects.filter(state=RenditionState.WANTED)), Event.RENDITION_WANTED, "rendition_id")
     _mail_invitations()
     _mail_messages()

@@ -25,7 +25,7 @@ from archive.selectors.people import open_invitations
 from archive.selectors.pixel_sizes import contradictions
 from archive.selectors.templates import newest_of, template_of, templates
 from archive.selectors.terms import resolve_terms, terms_of_document
-from archive.services import depositing
+from archive.services import depositing, importing_folders
 from archive.services.planning import latest_day
 from archive.services.releasing import names_publication
 from archive.states import EDITABLE_DEPOSITIONS, EDITING_ROLES, DatasetRole, DepositionState
@@ -138,6 +138,7 @@ def _rights(request: HttpRequest, deposition: Deposition) -> dict[str, bool]:
         "may_act": role in EDITING_ROLES,
         "may_edit": access.may_edit(request.user, deposition.dataset) and deposition.state in EDITABLE_DEPOSITIONS,
         "may_share": is_owner,
+        "may_import": importing_folders.may_import(request.user, deposition.dataset),
         "may_release": is_owner and deposit_summary.is_releasable(deposition),
         "may_reopen": role in EDITING_ROLES
         and deposition.state in (DepositionState.READY, DepositionState.PROCESSING, DepositionState.SUBMITTED),

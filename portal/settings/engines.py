@@ -63,6 +63,23 @@ def storages(url: str) -> dict[str, Any]:
     return {**places, "default": places["derived"]}
 
 
+def import_roots(text: str) -> dict[str, dict[str, Any]]:
+    """`name=file:///folder other=s3://key:secret@host/bucket?prefix=below`, with spaces between them, by name."""
+    found = {}
+    for word in text.split():
+        name, is_named, url = word.partition("=")
+        parts = urlsplit(url)
+        if not is_named or not name or parts.scheme not in {"file", "s3"}:
+            raise BadEngineURL(f"PORTAL_IMPORT_ROOTS has {word!r}; write name=file:///folder or name=s3://…/bucket.")
+        if parts.scheme == "file":
+            found[name] = {"BACKEND": "archive.folders.LocalRoot", "OPTIONS": {"location": unquote(parts.path)}}
+        else:
+            prefix = parse_qs(parts.query).get("prefix", [""])[0]
+            options = {**_s3_options(parts), "location": prefix}
+            found[name] = {"BACKEND": "archive.folders.BucketRoot", "OPTIONS": options}
+    return found
+
+
 def _s3_options(parts: Any) -> dict[str, Any]:
     query = {key: values[0] for key, values in parse_qs(parts.query).items()}
     options: dict[str, Any] = {

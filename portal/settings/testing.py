@@ -34,6 +34,9 @@ for _name in ("DATABASE", "STORAGE", "BROKER", "SEARCH"):
     if f"PORTAL_TEST_{_name}_URL" in os.environ:
         os.environ[f"PORTAL_{_name}_URL"] = _own_part(_name, os.environ[f"PORTAL_TEST_{_name}_URL"])
 
+(_folder / "facility").mkdir()
+os.environ["PORTAL_IMPORT_ROOTS"] = f"facility=file://{_folder}/facility"
+
 from portal.settings.base import *  # noqa: E402, F403
 from portal.settings.base import STORAGES  # noqa: E402
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from archive.errors import DomainError
-from archive.models import User
+from archive.management.accounts import account
 from archive.services import people
 
 
@@ -19,16 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("--reason", required=True, help="why, for the audit trail")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        person, administrator = _person(options["email"]), _person(options["by"])
+        person, administrator = account(options["email"]), account(options["by"])
         try:
             people.erase_person(actor=administrator, user=person, reason=options["reason"])
         except DomainError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"The account is erased; its number {person.pk} stays in the audit trail.")
-
-
-def _person(email: str) -> User:
-    found = User.objects.filter(email__iexact=email).first()
-    if found is None:
-        raise CommandError(f"Nobody has an account with {email}. Check the spelling.")
-    return found
