@@ -104,13 +104,15 @@ def _widget(field: Field) -> str:
 
 @dataclass(frozen=True)
 class SectionForm:
-    """A section of the page; a repeated one has `rows` instead of `controls`."""
+    """A section of the page; a repeated one has `rows` instead of `controls`, or where these are too many `names`."""
 
     section: Section
     controls: tuple[Control, ...] = ()
     more: tuple[Control, ...] = ()
     rows: tuple[Row, ...] = ()
     blank: Row | None = None
+    names: tuple[str, ...] = ()
+    wrong_items: int = 0
 
     @property
     def all_controls(self) -> Iterator[Control]:
@@ -123,11 +125,11 @@ class SectionForm:
 
     @property
     def problems(self) -> int:
-        return sum(1 for control in self.all_controls if control.problem)
+        return self.wrong_items + sum(1 for control in self.all_controls if control.problem)
 
     @property
     def is_filled(self) -> bool:
-        return bool(self.rows) or any(control.is_filled for control in (*self.controls, *self.more))
+        return bool(self.rows or self.names) or any(control.is_filled for control in (*self.controls, *self.more))
 
     @property
     def has_more(self) -> bool:
@@ -136,14 +138,17 @@ class SectionForm:
 
 
 class _Builder:
-    def __init__(self, problems: Sequence[Problem], more: str) -> None:
+    def __init__(self, problems: Sequence[Problem], more: str, most_cards: int | None) -> None:
         self.more = more
+        self.most_cards = most_cards
         self.problems = {problem.pointer: problem.message for problem in reversed(problems) if problem.blocks}
         self.notes = {problem.pointer: problem.message for problem in reversed(problems) if not problem.blocks}
 
     def section(self, section: Section, value: Any) -> SectionForm:
         if section.repeat:
             items = list(value) if isinstance(value, list) else []
+            if self.most_cards is not None and len(items) > self.most_cards:
+                return self._folded(section, items)
             items += [{}] if self.more == section.name else []
             rows = tuple(self._item(section, item, number) for number, item in enumerate(items))
             return SectionForm(section, rows=rows, blank=self._item(section, {}, "__n__"))
@@ -153,6 +158,12 @@ class _Builder:
             self._controls(section.basic_fields, record, section.name),
             self._controls(section.more_fields, record, section.name),
         )
+
+    def _folded(self, section: Section, items: Sequence[Any]) -> SectionForm:
+        """Named, and edited in their table: hundreds of cards would be a page that nobody scrolls."""
+        found = (item.get(section.name_field) if isinstance(item, Mapping) else "" for item in items)
+        wrong = [pointer for pointer in self.problems if pointer.startswith(f"/{section.name}/")]
+        return SectionForm(section, names=tuple(_text(name) for name in found), wrong_items=len(wrong))
 
     def _item(self, section: Section, item: Any, number: int | str) -> Row:
         record = item if isinstance(item, Mapping) else {}
@@ -225,16 +236,25 @@ def readable(value: Any) -> str:
 
 
 def build_form(
-    template: Template, document: Document, problems: Sequence[Problem] = (), more: str = ""
+    template: Template,
+    document: Document,
+    problems: Sequence[Problem] = (),
+    more: str = "",
+    *,
+    most_cards: int | None = None,
 ) -> tuple[SectionForm, ...]:
-    """The sections of the page, in the template's order; `more` names a list that gets one more empty row."""
-    builder = _Builder(problems, more)
+    """The sections of the page, in the template's order; `more` names a list that gets one more empty row.
+
+    Of a list with more than `most_cards` items there are the names alone.
+    """
+    builder = _Builder(problems, more, most_cards)
     return tuple(builder.section(section, document.get(section.name)) for section in template.sections)
 
 
 def place_of(pointer: str, sections: Sequence[SectionForm]) -> str:
     """The id of the control that a problem is about: its own, or the nearest one above."""
     ids = {"/" + control.name.replace(".", "/"): control.id for form in sections for control in form.all_controls}
+    ids |= {f"/{form.section.name}": form.section.name for form in sections if form.names}
     while pointer:
         if pointer in ids:
             return ids[pointer]

@@ -35,6 +35,8 @@ from archive.views.doi_words import shown_dois
 from archive.views.limits import LIMITS
 
 _WORTH_ADDING = 3
+# Of a list with more items the page shows the names alone; they are edited in a table.
+MOST_CARDS = 30
 # Own datasets that a new one is offered to begin like.
 _LIKES = 30
 # Advice that stands beside its field although it stops nobody.
@@ -166,7 +168,7 @@ def form_context(
     is_returned = is_tried or deposition.state == DepositionState.NEEDS_CHANGES or deposition.submitted_at is not None
     shown = [problem for problem in found if problem.blocks and (is_returned or problem.code != Code.REQUIRED)]
     advice = [problem for problem in found if problem.code in _BESIDE_THE_FIELD and not problem.blocks]
-    sections = build_form(template, deposition.metadata, [*shown, *advice], more)
+    sections = build_form(template, deposition.metadata, [*shown, *advice], more, most_cards=MOST_CARDS)
     return {
         "template": template,
         "sections": sections,

@@ -25,7 +25,7 @@ from archive.services import depositing
 from archive.services.editing import changed_fields
 from archive.states import EDITABLE_DEPOSITIONS
 from archive.views import deposit_files
-from archive.views.deposit import linked, render_page, show, standing
+from archive.views.deposit import MOST_CARDS, linked, render_page, show, standing
 from archive.views.deposit_lookup import answer_to, take
 from archive.views.deposit_words import saved_sentence
 
@@ -115,7 +115,7 @@ def _conflict(request: HttpRequest, deposition: Deposition, error: WrongState) -
     deposition.refresh_from_db()
     mine = to_document(template, typed, deposition.metadata)
     extra = {
-        "sections": build_form(template, mine),
+        "sections": build_form(template, mine, most_cards=MOST_CARDS),
         "problems": [],
         "conflict": {
             "sentence": str(error),

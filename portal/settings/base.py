@@ -207,7 +207,8 @@ PORTAL_SCRATCH_BYTES = int(os.environ.get("PORTAL_SCRATCH_BYTES", 50 * 10**9))
 PORTAL_LONGEST_EMBARGO_DAYS = int(os.environ.get("PORTAL_LONGEST_EMBARGO_DAYS", 730))
 PORTAL_UPLOAD_EXPIRY_DAYS = int(os.environ.get("PORTAL_UPLOAD_EXPIRY_DAYS", 14))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# A table of five hundred items has some seven thousand cells; the size of the request is what is limited.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 
 # Web

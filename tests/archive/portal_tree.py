@@ -7,10 +7,11 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import psutil
 import requests
@@ -105,9 +106,9 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def running_portal(folder: Path) -> Iterator[PortalTree]:
+def running_portal(folder: Path, further: Mapping[str, str] = MappingProxyType({})) -> Iterator[PortalTree]:
     port = free_port()
-    env = environment(folder, port)
+    env = {**environment(folder, port), **further}
     subprocess.run([sys.executable, "-c", _SEED], env=env, cwd=TOP, check=True, timeout=PATIENCE)
     folder.mkdir(exist_ok=True)
     with (folder / "log").open("wb") as log:

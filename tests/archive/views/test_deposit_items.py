@@ -5,8 +5,9 @@ import json
 import pytest
 from django.urls import reverse
 
+from archive.metadata.formdata import to_form
 from archive.models import Deposition
-from archive.selectors.templates import templates
+from archive.selectors.templates import template_of, templates
 from archive.states import DatasetRole, DepositionState
 from tests.archive.documents import complete_document
 from tests.factories.archive import DepositionFactory, MembershipFactory
@@ -133,3 +134,35 @@ def test_the_page_costs_the_same_with_more_items(client, deposition, django_asse
 
     cost(1)
     assert cost(5) == cost(50)
+
+
+# ---- many ----
+
+
+def test_hundreds_of_items_are_named_on_the_page_and_edited_in_their_table(client, deposition):
+    items = [{"name": f"sample {number}", "description": "Of many."} for number in range(500)]
+    items[400]["description"] = "x"
+    Deposition.objects.update(metadata=deposition.metadata | {"biosamples": items, "components": []})
+    page = client.get(deposition.get_absolute_url() + "?tried=1").text
+    assert problems_of(page) == []
+    assert "500 of them" in page
+    assert 'name="biosamples.0.name"' not in page
+    assert "1 to mend: the table says which." in page
+    assert 'href="#biosamples"' in page, "the list of problems leads to the section"
+    table = client.get(address(deposition)).text
+    assert "Sample, line 401</a>" in table
+    typed = to_form(template_of(deposition), {"biosamples": [*items[:400], {"name": "mended"}, *items[401:]]})
+    whole = {
+        f"biosamples.{n}.{f.name}": "" for n in range(500) for f in template_of(deposition).section("biosamples").fields
+    }
+    client.post(address(deposition), {**whole, **typed, "revision": "0", "biosamples": ""})
+    assert len(saved(deposition)) == 500
+    assert deposition.metadata["biosamples"][400] == {"name": "mended"}
+
+
+def test_saving_the_page_leaves_what_it_only_names(client, deposition):
+    items = [{"name": f"sample {number}"} for number in range(40)]
+    Deposition.objects.update(metadata=deposition.metadata | {"biosamples": items, "components": []})
+    client.post(deposition.get_absolute_url(), {"revision": "0", "study.title": "Another title"})
+    assert saved(deposition) == items
+    assert deposition.metadata["study"]["title"] == "Another title"
