@@ -36,6 +36,7 @@ class Event(StrEnum):
     VERSION_RELEASED = "version.released"  # version_id
     NAMES_SOUGHT = "names.sought"  # dataset_id: an anonymised link offers files only once they were searched for names
     MESSAGE_DUE = "message.due"  # message_id: the other side is to be told by mail
+    CALLBACK_DUE = "callback.due"  # callback_id: a broker is to be told what became of a deposition
     INVITATION_DUE = "invitation.due"  # invitation_id: its mail is to be sent
     NOTICE_DUE = "notice.due"  # notice_id: an upper layer wants somebody to be told by mail
 

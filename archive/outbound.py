@@ -52,12 +52,16 @@ def fetch(
     content: Any = None,
     content_type: str = "application/json",
     auth: tuple[str, str] | None = None,
+    further: Mapping[str, str] | None = None,
 ) -> Answer:
-    """Any status but a redirect or a server's fault is an answer; raises Unreachable for everything else."""
-    headers = {"User-Agent": user_agent(), "Accept": "application/vnd.api+json, application/json"}
+    """Any status but a redirect or a server's fault is an answer; raises Unreachable for everything else.
+
+    `content` is sent as JSON, or as it is where it is bytes; `further` are headers beside our own.
+    """
+    headers = {"User-Agent": user_agent(), "Accept": "application/vnd.api+json, application/json", **(further or {})}
     body = None
     if content is not None:
-        body = json.dumps(content).encode()
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
         headers["Content-Type"] = content_type
     deadline = time.monotonic() + CONNECT_SECONDS + READ_SECONDS
     try:

@@ -115,6 +115,13 @@ class NameScanState(StrEnum):
     UNKNOWN = "unknown"  # not all of it can be searched; `reason` says why
 
 
+class CallbackEvent(StrEnum):
+    """Of what a broker is told."""
+
+    ACCEPTED = "accepted"  # it was checked, and nothing has to be changed
+    RELEASED = "released"
+
+
 class MessageKind(StrEnum):
     """Whose word it is in the conversation about a dataset."""
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from archive.services import (
     auditing,
     awaiting,
+    brokering,
     compacting,
     depositing,
     dois,
@@ -114,6 +115,12 @@ def mail_invitation_task(invitation_id: int) -> None:
 @shared_task(**SHORT)
 def mail_message_task(message_id: int) -> None:
     mailing.mail_message(message_id=message_id)
+
+
+@shared_task(**SHORT)
+def call_back_task(callback_id: int) -> None:
+    """A broker is told what became of a deposition."""
+    brokering.call_back(callback_id=callback_id)
 
 
 @shared_task(**LIMITS)

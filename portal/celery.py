@@ -24,6 +24,7 @@ app.conf.task_routes = {
     "archive.tasks.draw_image_task": {"queue": "thumbnails"},
     "archive.tasks.make_rendition_task": {"queue": "audit"},
     "archive.tasks.import_folder_task": {"queue": "audit"},
+    "archive.tasks.call_back_task": {"queue": "mail"},
     "archive.tasks.mail_*": {"queue": "mail"},
     "archive.tasks.audit_*": {"queue": "audit"},
     "search.tasks.*": {"queue": "index"},

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from archive import events, tasks
 from archive.events import Event, Reaction
-from archive.services import bundles, dois
+from archive.services import brokering, bundles, dois
 from search import indexing
 from search import tasks as search_tasks
 
@@ -38,11 +38,12 @@ TABLE: dict[Event, Reaction] = {
     Event.FILES_WAIT: Reaction(tasks=(tasks.send_waiting_task,)),
     Event.FILES_AT_REST: Reaction(tasks=(tasks.propose_groupings_task,)),
     Event.DEPOSITION_SUBMITTED: Reaction(tasks=(tasks.settle_deposition_task,)),
-    Event.DEPOSITION_ANSWERED: Reaction(tasks=(tasks.mail_answer_task,)),
-    Event.VERSION_RELEASED: Reaction(record=(dois.note_release,), tasks=AFTER_RELEASE),
+    Event.DEPOSITION_ANSWERED: Reaction(record=(brokering.note_answer,), tasks=(tasks.mail_answer_task,)),
+    Event.VERSION_RELEASED: Reaction(record=(dois.note_release, brokering.note_release), tasks=AFTER_RELEASE),
     Event.DOIS_DUE: Reaction(tasks=(tasks.register_dois_task,)),
     Event.NAMES_SOUGHT: Reaction(tasks=(tasks.audit_names_task,)),
     Event.MESSAGE_DUE: Reaction(tasks=(tasks.mail_message_task,)),
+    Event.CALLBACK_DUE: Reaction(tasks=(tasks.call_back_task,)),
     Event.INVITATION_DUE: Reaction(tasks=(tasks.mail_invitation_task,)),
     Event.NOTICE_DUE: Reaction(tasks=NOTICES),
     Event.DATASET_CHANGED: Reaction(

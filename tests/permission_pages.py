@@ -174,6 +174,10 @@ DEPOSIT: dict[str, tuple[Rule, ...]] = {
     "archive:deposition-template": (Rule(asked), Rule(softly(editors), "post", data={"revision": "0"})),
     "archive:deposition-bring-back": post(softly(editors)),
     "archive:messages": (Rule(correspondents), Rule(writers, "post", data={"text": "When?"})),
+    "archive:handover": (
+        Rule(lambda role, scene: HIDDEN, once=True, arguments={"token": "unknown"}),
+        Rule(lambda role, scene: HIDDEN, "post", once=True, arguments={"token": "unknown"}),
+    ),
     "archive:inbox": get(curators, once=True),
     "archive:reply": (
         Rule(lambda role, scene: HIDDEN, once=True, arguments={"token": "unknown"}),

@@ -146,6 +146,24 @@ def retracting(role: str, scene: Scene) -> Answer:
     return DONE if role in {"curator", ADMINISTRATOR} else REFUSED
 
 
+def brokers(role: str, scene: Scene) -> Answer:
+    """What was prepared for others; administrators may do the same."""
+    if role == ANONYMOUS:
+        return SIGN_IN
+    return SEEN if role == ADMINISTRATOR else REFUSED
+
+
+def preparing(role: str, scene: Scene) -> Answer:
+    answer = brokers(role, scene)
+    return DONE if answer == SEEN else answer
+
+
+def unprepared(role: str, scene: Scene) -> Answer:
+    """One that is not there."""
+    answer = brokers(role, scene)
+    return HIDDEN if answer == SEEN else answer
+
+
 def curators(role: str, scene: Scene) -> Answer:
     if role == ANONYMOUS:
         return SIGN_IN
@@ -243,6 +261,11 @@ API: dict[str, tuple[Rule, ...]] = {
     "archive-api:deposition-template": (Rule(workers), Rule(editors, "post", data={"revision": 0})),
     "archive-api:deposition-bring-back": post(editors),
     "archive-api:dataset-messages": (Rule(correspondents), Rule(writers, "post", data={"text": "When?"})),
+    "archive-api:handovers": (Rule(brokers, once=True), Rule(preparing, "post", once=True)),
+    "archive-api:handover": (
+        Rule(unprepared, once=True, arguments={"handover_id": 1}),
+        Rule(unprepared, "delete", once=True, arguments={"handover_id": 1}),
+    ),
     "archive-api:deposition-reopen": post(editors),
     "archive-api:deposition-keep-file": post(editors),
     "archive-api:deposition-groupings": (

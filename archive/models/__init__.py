@@ -7,6 +7,7 @@ from archive.models.file import Blob, File, Upload
 from archive.models.file_table import FileAttributes, FileTable
 from archive.models.folder_import import FolderImport
 from archive.models.grouping import Grouping
+from archive.models.handover import Callback, Handover
 from archive.models.image import Image, Plate, Well
 from archive.models.invitation import Invitation
 from archive.models.message import Message
@@ -23,6 +24,7 @@ __all__ = [
     "ApiToken",
     "AuditEntry",
     "Blob",
+    "Callback",
     "Component",
     "Dataset",
     "Deposition",
@@ -33,6 +35,7 @@ __all__ = [
     "FolderImport",
     "FreeTerm",
     "Grouping",
+    "Handover",
     "Image",
     "Imported",
     "Invitation",

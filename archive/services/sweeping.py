@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from archive.events import Event, emit
 from archive.models import Deposition, File, FileTable, FolderImport, Image, Invitation, Message, Rendition, Upload
-from archive.services import dois, file_tables, seeking_names, steps, uploading, workspace
+from archive.services import brokering, dois, file_tables, seeking_names, steps, uploading, workspace
 from archive.services.claims import stale_before
 from archive.services.ingesting import UNFINISHED_IMAGES, settle
 from archive.states import (
@@ -41,6 +41,7 @@ def sweep() -> None:
     _send(_stale(Rendition.objects.filter(state=RenditionState.WANTED)), Event.RENDITION_WANTED, "rendition_id")
     _mail_invitations()
     _mail_messages()
+    _call_back()
     _settle_depositions()
     _propose_groupings()
     _register_dois()
@@ -78,6 +79,13 @@ def _mail_invitations() -> None:
 def _mail_messages() -> None:
     rows = Message.objects.filter(mailed_at__isnull=True, moved_at__lt=stale_before()).exclude(kind=MessageKind.NOTE)
     _send(rows.order_by("moved_at"), Event.MESSAGE_DUE, "message_id", "moved_at")
+
+
+def _call_back() -> None:
+    brokering.drop_expired()
+    for callback_id in brokering.due():
+        with transaction.atomic():
+            emit(Event.CALLBACK_DUE, callback_id=callback_id)
 
 
 def _stale_uploads() -> QuerySet[Upload]:

@@ -192,6 +192,8 @@ PORTAL_DATACITE_URL = os.environ.get("PORTAL_DATACITE_URL", "https://api.datacit
 PORTAL_TEMPLATE_DIRS = [p for p in os.environ.get("PORTAL_TEMPLATE_DIRS", "").split(":") if p]
 # Folders and buckets beside the portal from which curators may take files: {name: storage}.
 PORTAL_IMPORT_ROOTS = engines.import_roots(os.environ.get("PORTAL_IMPORT_ROOTS", ""))
+# Where brokers may have themselves called back: https://archive.example.org, with spaces between them.
+PORTAL_CALLBACK_ORIGINS = os.environ.get("PORTAL_CALLBACK_ORIGINS", "").split()
 PORTAL_MAX_FILE_BYTES = int(os.environ.get("PORTAL_MAX_FILE_BYTES", 5 * 10**12))
 PORTAL_MAX_FILES = int(os.environ.get("PORTAL_MAX_FILES", 500_000))
 # Files whose bytes one person sends at the same moment; each holds a thread of the web server.
