@@ -57,6 +57,16 @@ REGISTRIES = (
         is_telling=False,
         aliases=("pdbe", "wwpdb"),
     ),
+    # The longer form, of which the wwPDB gives more when those of four letters are used up.
+    Registry(
+        "PDB",
+        r"pdb_[0-9a-z]{8}",
+        "pdb_00001abc",
+        "https://www.rcsb.org/structure/{}",
+        (r"rcsb\.org/structure/(\w+)", r"ebi\.ac\.uk/pdbe/entry/pdb/(\w+)"),
+        is_upper=False,
+        aliases=("pdbe", "wwpdb"),
+    ),
     Registry(
         "EMDB",
         r"EMD-[0-9]{4,6}",
@@ -210,12 +220,29 @@ def is_archive(name: str) -> bool:
 def advice(text: str) -> str:
     """What is wrong with an identifier that `identify` does not know, and what to do."""
     if prefixed := _prefixed(text.strip()):
-        registry, wrong = prefixed[0][0], prefixed[1][:80]
-        return f"“{wrong}” is not an identifier of {registry.name}; those look like {registry.example}. Correct it."
+        return _misshapen(prefixed[0][0], prefixed[1])
+    if close := _close_to(text.strip()):
+        return close
     return (
         f"“{text[:80]}” is not an identifier that is known here. Paste the address, a DOI, or the archive's name and "
         f"the identifier, such as {EXAMPLES}."
     )
+
+
+def _close_to(text: str) -> str:
+    """Of an identifier that needs its archive's name, or that begins as those of an archive do."""
+    named = [f"{one.name}:{found}" for one in REGISTRIES if not one.is_telling and (found := one.read(text))]
+    if named:
+        return f"“{text}” does not say whose identifier it is. Write {' or '.join(named)}, if that is meant."
+    begins = ((one, re.match(r"[A-Za-z]{2,}-?", one.example)) for one in REGISTRIES)
+    for registry, letters in begins:
+        if letters and len(letters[0]) > 2 and text.upper().startswith(letters[0].upper()):
+            return _misshapen(registry, text)
+    return ""
+
+
+def _misshapen(registry: Registry, wrong: str) -> str:
+    return f"“{wrong[:80]}” is not an identifier of {registry.name}; those look like {registry.example}. Correct it."
 
 
 def _identified(registry: Registry, identifier: str) -> Identified:

@@ -13,6 +13,8 @@ HASH = "94a9ed024d3859793618152ea559a168bbcbb5e2"
         ("pdb 1abc", "PDB:1ABC", "https://www.rcsb.org/structure/1ABC"),
         ("https://www.rcsb.org/structure/1ABC", "PDB:1ABC", "https://www.rcsb.org/structure/1ABC"),
         ("https://www.ebi.ac.uk/pdbe/entry/pdb/1abc/index", "PDB:1ABC", "https://www.rcsb.org/structure/1ABC"),
+        ("PDB_00001ABC", "PDB:pdb_00001abc", "https://www.rcsb.org/structure/pdb_00001abc"),
+        ("pdb:pdb_00001abc", "PDB:pdb_00001abc", "https://www.rcsb.org/structure/pdb_00001abc"),
         ("emd-1234", "EMDB:EMD-1234", "https://www.ebi.ac.uk/emdb/EMD-1234"),
         ("EMPIAR-10012", "EMPIAR:EMPIAR-10012", "https://www.ebi.ac.uk/empiar/EMPIAR-10012/"),
         ("PRJEB1234", "ENA:PRJEB1234", "https://www.ebi.ac.uk/ena/browser/view/PRJEB1234"),
@@ -56,7 +58,7 @@ def test_every_example_is_one_of_its_archive_and_its_address_leads_back(registry
         assert identify(found.url) == found
 
 
-@pytest.mark.parametrize("typed", ["1abc", "P12345", "2024", "our own data", "ftp://a.b/c", "E-MTAB", "EMD-12"])
+@pytest.mark.parametrize("typed", ["our own data", "ftp://a.b/c", "E-MTAB", "12"])
 def test_what_could_be_anything_is_not_guessed(typed):
     assert identify(typed) is None
     assert advice(typed).startswith(f"“{typed}” is not an identifier that is known here. Paste the address, a DOI,")
@@ -65,6 +67,10 @@ def test_what_could_be_anything_is_not_guessed(typed):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
+        ("1abc", "“1abc” does not say whose identifier it is. Write PDB:1ABC, if that is meant."),
+        ("2024", "“2024” does not say whose identifier it is. Write PDB:2024, if that is meant."),
+        ("p12345", "“p12345” does not say whose identifier it is. Write UniProt:P12345, if that is meant."),
+        ("EMD-12", "“EMD-12” is not an identifier of EMDB; those look like EMD-1234. Correct it."),
         ("PDB:12", "“12” is not an identifier of PDB; those look like 1ABC. Correct it."),
         ("GEO: 1234", "“1234” is not an identifier of GEO; those look like GSE1234. Correct it."),
     ],
