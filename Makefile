@@ -16,9 +16,10 @@ help: ## List the targets
 run: .venv/run.stamp ## Serve the portal with its demo on http://127.0.0.1:8000 (PORTAL_PORT)
 	.venv/bin/python manage.py portal --demo
 
+# On the engines the tests of pages and API ask the rule of visibility; its matrix of all routes, roles and states is long.
 # Once is enough: the pure parts know neither apps nor engines, and the kill tests start embedded portals of their own.
 ONCE := $(addprefix --ignore tests/archive/,imaging metadata terms interchange test_compression.py test_kill.py test_kill_joining.py uploads/test_client.py)
-NO_ENGINE := $(addprefix --ignore tests/,test_code.py $(addprefix portal/,test_deploy.py test_static.py test_supervision.py test_web.py))
+NO_ENGINE := $(addprefix --ignore tests/,test_code.py test_permissions.py $(addprefix portal/,test_deploy.py test_static.py test_supervision.py test_web.py))
 EMBEDDED := -m "not browser and not services and not shared_data"
 ON_ENGINES := -m "not browser and not shared_data" $(ONCE) $(NO_ENGINE)
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from archive.errors import NotFound
 from archive.metadata import Field, Template
 from archive.metadata.model import TERM_TYPES
@@ -188,9 +190,10 @@ class _Resolver:
 
 
 def vocabularies_to_load() -> list[OntologyInfo]:
-    """Of those that are shipped the ones that are not here in this version."""
+    """Of those that are shipped, and wanted here, the ones that are not here in this version."""
+    wanted = set(settings.PORTAL_VOCABULARIES) or {info.name for info in SHIPPED}
     present = dict(Vocabulary.objects.values_list("name", "version"))
-    return [info for info in SHIPPED if present.get(info.name) != info.version]
+    return [info for info in SHIPPED if info.name in wanted and present.get(info.name) != info.version]
 
 
 def get_term(curie: str) -> Term:

@@ -194,6 +194,8 @@ PORTAL_TEMPLATE_DIRS = [p for p in os.environ.get("PORTAL_TEMPLATE_DIRS", "").sp
 PORTAL_IMPORT_ROOTS = engines.import_roots(os.environ.get("PORTAL_IMPORT_ROOTS", ""))
 # Where brokers may have themselves called back: https://archive.example.org, with spaces between them.
 PORTAL_CALLBACK_ORIGINS = os.environ.get("PORTAL_CALLBACK_ORIGINS", "").split()
+# The shipped vocabularies that the portal loads by itself, with spaces between their names; all of them unless told.
+PORTAL_VOCABULARIES = os.environ.get("PORTAL_VOCABULARIES", "").split()
 PORTAL_MAX_FILE_BYTES = int(os.environ.get("PORTAL_MAX_FILE_BYTES", 5 * 10**12))
 PORTAL_MAX_FILES = int(os.environ.get("PORTAL_MAX_FILES", 500_000))
 # Files whose bytes one person sends at the same moment; each holds a thread of the web server.

@@ -36,7 +36,13 @@ def test_what_is_there_is_not_loaded_again():
     assert _first_time(demo=False) == []
 
 
-def test_records_are_indexed_anew_with_newer_vocabularies():
+@pytest.mark.parametrize("newer", ["MONDO", "FBbi"])
+def test_records_are_indexed_anew_with_newer_vocabularies(newer):
     ReleasedDatasetFactory()
-    loaded(*(info.name for info in SHIPPED if info.name != "MONDO"))
-    assert _first_time(demo=True) == ["load_terms MONDO", "rebuild_index"]
+    loaded(*(info.name for info in SHIPPED if info.name != newer))
+    assert _first_time(demo=True) == [f"load_terms {newer}", "rebuild_index"]
+
+
+def test_an_institute_loads_what_it_wants(settings):
+    settings.PORTAL_VOCABULARIES = ["GO", "FBbi"]
+    assert _first_time(demo=True) == ["load_terms FBbi GO", "load_demo"]

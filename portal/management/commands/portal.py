@@ -116,12 +116,13 @@ def _first_time(demo: bool) -> list[str]:
     """
     due = [info.name for info in vocabularies_to_load()]
     soon, later = ([name for name in due if (name in LARGE) == is_large] for is_large in (False, True))
-    wants_demo = demo and not Dataset.objects.exists()
+    has_records = Dataset.objects.exists()
+    wants_demo = demo and not has_records
     wanted = [
         (f"load_terms {' '.join(soon)}", bool(soon)),
         ("load_demo", wants_demo),
         (f"load_terms {' '.join(later)}", bool(later)),
-        ("rebuild_index", bool(later) and (wants_demo or Dataset.objects.exists())),
+        ("rebuild_index", (bool(due) and has_records) or (bool(later) and wants_demo)),
     ]
     known = get_commands()
     return [line for line, is_due in wanted if is_due and line.split()[0] in known]
