@@ -33,6 +33,8 @@ LIFE = timedelta(days=30)
 MOST_OPEN = 1_000
 # After how long it is tried again; then it is given up.
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720, 1440, 2880, 4320))
+# What a broker may be of a dataset; its owner is whoever takes it.
+BROKER_ROLES = (DatasetRole.VIEWER, DatasetRole.CONTRIBUTOR)
 _SALT = "archive.brokering"
 _BROKERS = (PortalRole.BROKER, PortalRole.ADMINISTRATOR)
 
@@ -54,12 +56,12 @@ def prepare(
     """A handover, and the secret with which its callbacks are signed. Raises NotAllowed, Invalid."""
     require_broker(broker)
     chosen = get_template(template) if template else templates().default
-    _check(broker, callback_url)
+    _check(broker, callback_url, broker_role)
     made = Handover.objects.create(
         broker=broker,
         template=chosen.name,
         metadata=resolve_terms(chosen, depositing.clean(chosen, metadata or {})),
-        broker_role=DatasetRole(broker_role) if broker_role else "",
+        broker_role=broker_role,
         callback_url=callback_url,
         expires_at=timezone.now() + LIFE,
     )
@@ -68,7 +70,10 @@ def prepare(
     return made, secret_of(made)
 
 
-def _check(broker: User, callback_url: str) -> None:
+def _check(broker: User, callback_url: str, broker_role: str) -> None:
+    if broker_role and broker_role not in BROKER_ROLES:
+        sentence = f"A broker is {' or '.join(BROKER_ROLES)} of a dataset, or nothing. Choose one of these."
+        raise Invalid(sentence, [FieldProblem("/broker_role", sentence)])
     if callback_url and not _may_call(callback_url):
         known = ", ".join(settings.PORTAL_CALLBACK_ORIGINS) or "none is configured"
         sentence = f"This portal calls back to {known}. Use an address there, or ask an administrator to add yours."

@@ -14,7 +14,7 @@ from archive.errors import NotFound
 from archive.models import Callback, Handover
 from archive.selectors.depositions import status_of
 from archive.services import brokering
-from archive.states import CallbackEvent, DatasetRole
+from archive.states import CallbackEvent
 
 
 class CallbackSerializer(serializers.ModelSerializer):
@@ -28,6 +28,7 @@ class HandoverSerializer(serializers.ModelSerializer):
     link = serializers.SerializerMethodField(help_text="For whoever is to own it; empty once it was taken.")
     accession = serializers.SerializerMethodField(help_text="Of the dataset, once it was taken.")
     status = serializers.SerializerMethodField(help_text="Of its deposition, as people see it.")
+    broker_role = serializers.CharField(help_text="What the broker may do with the dataset; empty for nothing.")
     callbacks = CallbackSerializer(many=True)
 
     class Meta:
@@ -65,11 +66,10 @@ class PrepareHandover(serializers.Serializer):
     callback_url = serializers.URLField(
         required=False, allow_blank=True, max_length=500, help_text=f"Told of: {', '.join(CallbackEvent)}."
     )
-    broker_role = serializers.ChoiceField(
-        [DatasetRole.VIEWER.value, DatasetRole.CONTRIBUTOR.value],
+    broker_role = serializers.CharField(
         required=False,
         allow_blank=True,
-        help_text="What you may do with the dataset; nothing if left out.",
+        help_text=f"What you may do with the dataset: {' or '.join(brokering.BROKER_ROLES)}; nothing if left out.",
     )
 
 
