@@ -21,8 +21,11 @@
     }
   };
   const held = new WeakMap();
-  document.addEventListener('focusin', ({ target }) => held.set(target, target.value?.trim()));
+  // Others have a value too: a list's item has its number.
+  const isText = (target) => target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+  document.addEventListener('focusin', ({ target }) => { if (isText(target)) held.set(target, target.value.trim()); });
   document.addEventListener('change', ({ target }) => {
+    if (!isText(target)) return;
     if (target.matches('input[data-items]')) window.offerAnother(target, ['list', 'data-items', 'autocomplete']);
     const list = lists.find(({ dataset }) => isName(target, dataset));
     if (!list) return;
