@@ -137,6 +137,8 @@ def _send(row: FolderImport, place: Root, found: Found) -> bool:
         if _is_there(row.dataset, path, found.size, digest):
             return False
         raise
+    if upload.announced_sha256 != digest:
+        raise WrongState(f"Somebody else uploads “{path}” at this moment. Import it again when that is done.")
     if upload.offset < upload.size:
         with place.open(found.path) as stream:
             _skip(stream, upload.offset)

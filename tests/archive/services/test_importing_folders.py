@@ -134,6 +134,13 @@ def test_an_upload_that_a_killed_worker_left_is_gone_on_with(begun, draft, monke
     assert draft.dataset.files.count() == 3
 
 
+def test_bytes_are_not_mixed_with_those_of_an_upload_that_somebody_else_began(begun, draft):
+    uploading.create_upload(user=draft.created_by, dataset=draft.dataset, path="day1/a.tif", size=3)
+    row = come_to_an_end(begun)
+    assert (row.taken, row.refused) == (2, 1)
+    assert "Somebody else uploads" in row.problems[0]["sentence"]
+
+
 def test_what_a_killed_worker_completed_is_not_told_as_a_fault(begun, draft):
     importing_folders.go_on(import_id=begun.pk, seconds=0)
     FolderImport.objects.update(last="", taken=0)
