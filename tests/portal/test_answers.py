@@ -64,7 +64,7 @@ def depositing(client):
     ("data", "sentence"),
     [
         ({"study.title": "x" * 6_000_000}, "more than 5 MB"),
-        ({f"f{n}": "" for n in range(5001)}, "more than 5000 fields"),
+        ({f"f{n}": "" for n in range(50_001)}, "more than 50000 fields"),
     ],
     ids=["text", "fields"],
 )
