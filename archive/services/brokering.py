@@ -57,10 +57,14 @@ def prepare(
     require_broker(broker)
     chosen = get_template(template) if template else templates().default
     _check(broker, callback_url, broker_role)
+    document = depositing.clean(chosen, metadata or {})
+    if not isinstance(document.get("study", {}), Mapping):
+        sentence = "“study” is an object of fields. Send {field: value}."
+        raise Invalid(sentence, [FieldProblem("/metadata/study", sentence)])
     made = Handover.objects.create(
         broker=broker,
         template=chosen.name,
-        metadata=resolve_terms(chosen, depositing.clean(chosen, metadata or {})),
+        metadata=resolve_terms(chosen, document),
         broker_role=broker_role,
         callback_url=callback_url,
         expires_at=timezone.now() + LIFE,

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from archive import access, folders
@@ -36,12 +36,18 @@ def may_import(user: User, dataset: Dataset) -> bool:
     return bool(settings.PORTAL_IMPORT_ROOTS) and user.has_role(*ALLOWED) and role in EDITING_ROLES
 
 
+def imports_of(user: User, dataset: Dataset) -> QuerySet[FolderImport]:
+    """Those into a dataset, the latest first; raises NotAllowed."""
+    if not may_import(user, dataset):
+        raise NotAllowed("Curators and administrators who edit a dataset take files from folders of the server.")
+    return FolderImport.objects.filter(dataset=dataset).select_related("requested_by").order_by("-pk")
+
+
 def begin_import(*, user: User, dataset: Dataset, root: str, folder: str) -> FolderImport:
     """What lies in the folder comes into the draft. Raises NotAllowed, NotFound, WrongState, Invalid."""
     if not user.has_role(*ALLOWED):
         raise NotAllowed("Curators and administrators take files from folders of the server. Ask one of them.")
     dataset = selectors.editable_dataset(user, dataset.accession)
-    selectors.editable_deposition(dataset)
     folder = folders.checked(folder)
     if next(iter(folders.root(root).files(folder)), None) is None:
         sentence = "There is no file in this folder, nor below it. Choose another one."

@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from archive import folders
-from archive.errors import DomainError, NotAllowed
-from archive.models import Deposition, FolderImport
+from archive.errors import DomainError
+from archive.models import Deposition
 from archive.selectors.depositions import get_deposition
 from archive.services import importing_folders
 from archive.states import EDITABLE_DEPOSITIONS, FolderImportState
@@ -27,8 +27,7 @@ _MOST_SHOWN = 20
 @require_http_methods(["GET", "HEAD", "POST"])
 def imports(request: HttpRequest, accession: str) -> HttpResponse:
     deposition = get_deposition(accession, request.user)
-    if not importing_folders.may_import(request.user, deposition.dataset):
-        raise NotAllowed("Curators and administrators who edit a dataset take files from folders of the server.")
+    rows = importing_folders.imports_of(request.user, deposition.dataset)
     if request.method == "POST":
         return _act(request, deposition)
     root, folder = request.GET.get("root", ""), request.GET.get("folder", "")
@@ -37,10 +36,7 @@ def imports(request: HttpRequest, accession: str) -> HttpResponse:
         "dataset": deposition.dataset,
         "deposition": deposition,
         "may_begin": deposition.state in EDITABLE_DEPOSITIONS,
-        "imports": [
-            {"row": row, "words": _STATE_WORDS[FolderImportState(row.state)]}
-            for row in FolderImport.objects.filter(dataset=deposition.dataset).order_by("-pk")[:_MOST_SHOWN]
-        ],
+        "imports": [{"row": row, "words": _STATE_WORDS[FolderImportState(row.state)]} for row in rows[:_MOST_SHOWN]],
         **_place(root, folder),
     }
     context["is_busy"] = any(one["row"].state == FolderImportState.WANTED for one in context["imports"])

@@ -29,6 +29,8 @@ def handover(request: HttpRequest, token: str) -> HttpResponse:
         "handover": found,
         "template": template,
         "title": study.get("title", ""),
+        "description": study.get("description", ""),
+        "authors": study.get("authors") or [],
         "prepared": facts.of_document(template, found.metadata),
     }
     return render(request, "archive/handover.html", context)

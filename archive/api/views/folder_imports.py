@@ -6,10 +6,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from archive.api.views.base import ACCESSION, NOTHING, PersonalView, sent
-from archive.errors import NotAllowed
 from archive.models import FolderImport
 from archive.selectors.depositions import get_deposition
 from archive.services import importing_folders
+
+_MOST_LISTED = 100
 
 
 class FolderImportSerializer(serializers.ModelSerializer):
@@ -38,9 +39,7 @@ class FolderImportsView(PersonalView):
     def get(self, request: Request, accession: str) -> Response:
         """The imports of a dataset, the latest first."""
         deposition = get_deposition(accession, request.user)
-        if not importing_folders.may_import(request.user, deposition.dataset):
-            raise NotAllowed("Curators and administrators who edit a dataset take files from folders of the server.")
-        rows = FolderImport.objects.filter(dataset=deposition.dataset).order_by("-pk")[:100]
+        rows = importing_folders.imports_of(request.user, deposition.dataset)[:_MOST_LISTED]
         return Response(FolderImportSerializer(rows, many=True).data)
 
     @extend_schema(

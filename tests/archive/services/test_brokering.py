@@ -101,6 +101,8 @@ def test_only_brokers_prepare_and_only_known_places_are_called(broker, settings)
         brokering.prepare(broker=UserFactory())
     with pytest.raises(NotFound, match="no template"):
         brokering.prepare(broker=broker, template="moon")
+    with pytest.raises(Invalid, match="object of fields"):
+        brokering.prepare(broker=broker, metadata={"study": "Mitosis"})
     with pytest.raises(Invalid, match="viewer or contributor"):
         brokering.prepare(broker=broker, broker_role="owner")
     settings.PORTAL_CALLBACK_ORIGINS = ["https://archive.example.org"]

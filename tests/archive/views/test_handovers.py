@@ -10,7 +10,7 @@ from tests.factories.archive import UserFactory
 from tests.portal.sound_html import problems_of
 
 pytestmark = pytest.mark.django_db
-METADATA = {"study": {"title": "Mitosis in HeLa cells"}}
+METADATA = {"study": {"title": "Mitosis in HeLa cells", "description": "Live imaging.", "authors": [{"name": "Ada"}]}}
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def test_a_stranger_reads_what_was_prepared_signs_in_and_begins(client, broker):
     page = client.get(address).text
     assert problems_of(page) == []
     assert "City Hospital has prepared" in page
-    assert "Mitosis in HeLa cells" in page
+    assert all(words in page for words in ("Mitosis in HeLa cells", "Live imaging.", "Ada"))
     assert f"?next={address}".replace(":", "%3A") in page
     assert client.post(address).status_code == 200
     assert not Handover.objects.get().taken_at, "it takes an account"
